@@ -1,0 +1,138 @@
+import pg from 'pg'
+
+/**
+ * A hand-written statement. The name makes PostgreSQL parse it once a connection;
+ * two texts must never share a name.
+ */
+export interface Statement {
+  name: string
+  text: string
+}
+
+/** Whatever can run a statement: the pool (each statement its own transaction) or a transaction. */
+export interface Db {
+  query<Row extends pg.QueryResultRow>(statement: Statement, values?: unknown[]): Promise<Row[]>
+}
+
+/** A connection inside BEGIN … COMMIT. What needs a transaction asks for this type. */
+export interface Tx extends Db {
+  readonly isTransaction: true
+}
+
+export interface Database extends Db {
+  /** Runs `work` in a transaction, and again when PostgreSQL chose it as the victim of a deadlock. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs statements without names (several in one text), as migrations need. */
+  exclusively<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>
+  stats(): { total: number; idle: number; waiting: number }
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  connection: pg.PoolConfig
+  connectionsMax: number
+  statementTimeoutMs: number
+  onIdleError: (error: Error) => void
+}
+
+/** How often a transaction that lost a deadlock is run again before the caller sees the error. */
+const DEADLOCK_RETRIES_MAX = 5
+const RETRYABLE = new Set(['40001', '40P01'])
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...options.connection,
+    max: options.connectionsMax,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'affitor',
+    types: { getTypeParser },
+    // Durable before acknowledged, whatever the database's own default is.
+    options: [
+      '-c synchronous_commit=on',
+      '-c timezone=UTC',
+      `-c statement_timeout=${options.statementTimeoutMs}`,
+      `-c idle_in_transaction_session_timeout=${options.statementTimeoutMs * 2}`,
+    ].join(' '),
+  })
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', options.onIdleError)
+
+  async function exclusively<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let failure: Error | undefined
+    try {
+      return await work(client)
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error))
+      throw error
+    } finally {
+      // A connection in an unknown state must not go back into the pool.
+      client.release(failure !== undefined && !isDatabaseError(failure))
+    }
+  }
+
+  async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return exclusively(async (client) => {
+      await client.query('begin')
+      try {
+        const result = await work({ isTransaction: true, ...queries(client) })
+        await client.query('commit')
+        return result
+      } catch (error) {
+        // Fails only with the connection, whose transaction is then rolled back by the server.
+        await client.query('rollback').catch(() => undefined)
+        throw error
+      }
+    })
+  }
+
+  return {
+    ...queries(pool),
+    exclusively,
+    async transaction(work) {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await once(work)
+        } catch (error) {
+          const again = isDatabaseError(error) && RETRYABLE.has(error.code ?? '')
+          if (!again || attempt >= DEADLOCK_RETRIES_MAX) throw error
+        }
+      }
+    },
+    stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  }
+}
+
+/** True for an error that PostgreSQL itself reported: the connection is still in step. */
+export function isDatabaseError(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError
+}
+
+function queries(runner: pg.Pool | pg.PoolClient): Db {
+  return {
+    async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []) {
+      const result = await runner.query<Row>({ ...statement, values })
+      return result.rows
+    },
+  }
+}
+
+const INT8 = 20
+const DATE = 1082
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape that pg's own type asks for
+function getTypeParser(oid: number, format?: any): (value: any) => unknown {
+  if (oid === INT8) return parseInt8
+  // A calendar day stays text: a Date would move it by the machine's time zone.
+  if (oid === DATE) return (value: string) => value
+  return pg.types.getTypeParser(oid, format)
+}
+
+/** Ids and sums as numbers; one that a number cannot hold exactly is an error, not a rounding. */
+function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint ${text} leaves the safe range`)
+  return value
+}

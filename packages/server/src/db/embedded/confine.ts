@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Command, runCommand } from './command.ts'
+import type { DataDirectory } from './data-directory.ts'
+import type { Places, Runner } from './runner.ts'
+import type { SystemUser } from './unprivileged-user.ts'
+
+const mountRoot = '/run/affitor'
+const placeNames = ['native', 'cluster', 'socket', 'log'] as const
+
+/**
+ * Every command is the next one's exec, so the process that Node started becomes the postmaster
+ * and gets our signals. The mounts live in a namespace of their own: nobody else sees them, and
+ * they go when the last process in it ends.
+ */
+const confinedScript = `set -e
+base=$1 uid=$2 gid=$3
+mount --bind "$4" "$base/native"
+mount --bind "$5" "$base/cluster"
+mount --bind "$6" "$base/socket"
+mount --bind "$7" "$base/log"
+shift 7
+exec setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`
+
+/**
+ * A runner for root that shows PostgreSQL its own directories under /run/affitor, whatever is
+ * closed above them: a data directory or a checkout below /root works, and the data directory
+ * stays root's, so that PostgreSQL's user cannot touch the secrets in it. Null where the kernel,
+ * a container's rules or missing tools forbid it.
+ */
+export async function confine(
+  directory: DataDirectory,
+  native: string,
+  user: SystemUser,
+): Promise<Runner | null> {
+  // The same name at every start, so that what a killed server leaves is used again. It also
+  // tells the postmaster of this directory from others by its command line.
+  const digest = createHash('sha256').update(directory.path).digest('hex').slice(0, 16)
+  const base = join(mountRoot, digest)
+  try {
+    await createMountPoints(base)
+  } catch {
+    return null
+  }
+  const trial = { native, cluster: native, socket: native, log: native }
+  const works = await runCommand(confined(base, trial, user, ['true']), 10_000)
+  if (!works.ok) {
+    await removeMountPoints(base)
+    return null
+  }
+  const seen = confinedPlaces(base)
+  return {
+    user,
+    clusterName: seen.cluster,
+    seen: () => seen,
+    command: (places, program, args) =>
+      confined(base, places, user, [join(seen.native, 'bin', program), ...args]),
+    release: () => removeMountPoints(base),
+  }
+}
+
+function confinedPlaces(base: string): Places {
+  return {
+    native: join(base, 'native'),
+    cluster: join(base, 'cluster'),
+    socket: join(base, 'socket'),
+    log: join(base, 'log'),
+  }
+}
+
+function confined(base: string, places: Places, user: SystemUser, command: string[]): Command {
+  const { native, cluster, socket, log } = places
+  const identity = [String(user.uid), String(user.gid)]
+  return {
+    file: 'unshare',
+    args: [
+      ...['--mount', '--propagation', 'private', 'sh', '-c', confinedScript, 'sh'],
+      ...[base, ...identity, native, cluster, socket, log],
+      ...command,
+    ],
+  }
+}
+
+async function createMountPoints(base: string): Promise<void> {
+  for (const path of [mountRoot, base, ...placeNames.map((name) => join(base, name))]) {
+    await mkdir(path, { recursive: true })
+    // A strict umask must not keep PostgreSQL's user out.
+    await chmod(path, 0o755)
+  }
+}
+
+/** One by one and only when empty: a recursive removal could reach into something mounted. */
+async function removeMountPoints(base: string): Promise<void> {
+  for (const name of placeNames) await rmdir(join(base, name)).catch(() => {})
+  await rmdir(base).catch(() => {})
+}

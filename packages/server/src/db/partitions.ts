@@ -1,0 +1,21 @@
+import { DAY_MS } from '../shared/calendar.ts'
+import type { Db } from './database.ts'
+
+const ensure = {
+  name: 'ensure_event_partitions',
+  text: 'select ensure_event_partitions($1, $2) as made',
+}
+
+/** How far ahead partitions exist: a server that is off for two months finds its table when it returns. */
+const AHEAD_DAYS = 92
+
+/**
+ * Makes the monthly partitions of the event tables from yesterday (a clock may be set back) to three
+ * months ahead. Returns how many were missing.
+ */
+export async function ensurePartitions(db: Db, nowMs: number): Promise<number> {
+  const from = new Date(nowMs - DAY_MS)
+  const to = new Date(nowMs + AHEAD_DAYS * DAY_MS)
+  const rows = await db.query<{ made: number }>(ensure, [from, to])
+  return rows[0]?.made ?? 0
+}

@@ -1,0 +1,56 @@
+import type { Db, Tx } from '../../db/database.ts'
+import { hashKey, type KeyKind, maskKey } from './domain/api-key.ts'
+
+const insert = {
+  name: 'api_key_insert',
+  text: `insert into api_keys (kind, program_id, name, key_hash, key_masked, scopes, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7)`,
+}
+
+const selectProgramKey = {
+  name: 'api_key_program',
+  text: `select id, program_id from api_keys
+    where key_hash = $1 and kind = 'program' and revoked_at is null
+      and (expires_at is null or expires_at > $2)`,
+}
+
+const revoke = {
+  name: 'api_keys_revoke',
+  text: `update api_keys set revoked_at = $2
+    where program_id = $1 and kind = 'program' and revoked_at is null returning id`,
+}
+
+export interface NewKey {
+  kind: KeyKind
+  programId: number
+  name: string
+  key: string
+  scopes: string[]
+}
+
+/** Stores a key's hash and mask. The key itself is for its owner, once. */
+export async function insertKey(tx: Tx, key: NewKey, nowMs: number): Promise<void> {
+  await tx.query(insert, [
+    key.kind,
+    key.programId,
+    key.name,
+    hashKey(key.key),
+    maskKey(key.key),
+    key.scopes,
+    new Date(nowMs),
+  ])
+}
+
+/** The program of a valid program key, or null. The hash is the lookup, so no comparison leaks time. */
+export async function findProgramKey(db: Db, key: string, nowMs: number) {
+  const [row] = await db.query<{ id: number; program_id: number }>(selectProgramKey, [
+    hashKey(key),
+    new Date(nowMs),
+  ])
+  return row === undefined ? null : { keyId: row.id, programId: row.program_id }
+}
+
+/** Revokes every program key of a program at once. Returns how many there were. */
+export async function revokeProgramKeys(tx: Tx, programId: number, nowMs: number): Promise<number> {
+  return (await tx.query(revoke, [programId, new Date(nowMs)])).length
+}

@@ -1,0 +1,35 @@
+import type { Db } from '../../../db/database.ts'
+import {
+  customerMapKey,
+  findCustomerByKey,
+  findCustomersByClickIds,
+} from '../../customers/index.ts'
+import { findSubscription } from './store.ts'
+
+/**
+ * The customer who paid: by key, else by click id, else the one of the subscription (a renewal often
+ * knows nothing else). Null when none of them is known.
+ */
+export async function findSaleCustomer(
+  db: Db,
+  sale: {
+    programId: number
+    customerKey: string | null
+    clickId: string | null
+    details: { subscriptionId: string | null }
+  },
+): Promise<number | null> {
+  const { programId, customerKey, clickId } = sale
+  if (customerKey !== null) {
+    const customerId = await findCustomerByKey(db, programId, customerKey)
+    if (customerId !== null) return customerId
+  }
+  if (clickId !== null) {
+    const customers = await findCustomersByClickIds(db, [{ programId, clickId }])
+    const customerId = customers.get(customerMapKey(programId, clickId))
+    if (customerId !== undefined) return customerId
+  }
+  const { subscriptionId } = sale.details
+  if (subscriptionId === null) return null
+  return (await findSubscription(db, programId, subscriptionId))?.customerId ?? null
+}

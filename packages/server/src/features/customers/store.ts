@@ -1,0 +1,163 @@
+import type { Db, Tx } from '../../db/database.ts'
+
+/** A visitor of a program, from the first click on. */
+export interface Customer {
+  customerId: number
+  clickId: string
+  /** The first of your keys bound to this customer. */
+  customerKey: string | null
+  /** Runs click → lead → conversion and never back. */
+  status: 'click' | 'lead' | 'conversion'
+  createdAtMs: number
+  /** When the lead began to count. */
+  leadAtMs: number | null
+  /** A browser's lead that waits for the backend's word. */
+  provisionalLeadAtMs: number | null
+  /** The first attributed sale. */
+  convertedAtMs: number | null
+}
+
+/** Null stands for "leave as it is": none of these is ever taken back. */
+export interface CustomerChange {
+  status: Customer['status']
+  leadAtMs: number | null
+  provisionalLeadAtMs: number | null
+  convertedAtMs: number | null
+  emailHash: Buffer | null
+  emailMasked: string | null
+}
+
+interface CustomerRow {
+  id: number
+  click_id: string
+  customer_key: string | null
+  status: Customer['status']
+  created_at: Date
+  lead_at: Date | null
+  provisional_lead_at: Date | null
+  converted_at: Date | null
+}
+
+const selectByClickIds = {
+  name: 'customers_by_click_ids',
+  text: `select c.program_id, c.click_id, c.id
+    from unnest($1::bigint[], $2::text[]) as asked (program_id, click_id)
+    join affiliate_customers c on c.program_id = asked.program_id and c.click_id = asked.click_id`,
+}
+
+const selectByKey = {
+  name: 'customer_by_key',
+  text: 'select customer_id from affiliate_customer_keys where program_id = $1 and customer_key = $2',
+}
+
+const lockOne = {
+  name: 'customer_lock',
+  text: `select id, click_id, customer_key, status, created_at, lead_at, provisional_lead_at, converted_at
+    from affiliate_customers where program_id = $1 and id = $2 for no key update`,
+}
+
+/** The key goes to the customer only when nobody has it, whoever asks at the same moment. */
+const insertKey = {
+  name: 'customer_key_bind',
+  text: `with bound as (
+      insert into affiliate_customer_keys (program_id, customer_key, customer_id, bound_at)
+      values ($1, $2, $3, $4) on conflict do nothing returning customer_id)
+    update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
+    from bound where c.program_id = $1 and c.id = bound.customer_id`,
+}
+
+const updateOne = {
+  name: 'customer_update',
+  text: `update affiliate_customers set
+      status = $3,
+      lead_at = coalesce(lead_at, $4),
+      provisional_lead_at = coalesce(provisional_lead_at, $5),
+      converted_at = coalesce(converted_at, $6),
+      email_hash = coalesce(email_hash, $7),
+      email_masked = coalesce(email_masked, $8)
+    where program_id = $1 and id = $2`,
+}
+
+/** The key of `findCustomersByClickIds`: a click id means something only within its program. */
+export function customerMapKey(programId: number, clickId: string): string {
+  return `${programId} ${clickId}`
+}
+
+/** Customer ids by `customerMapKey`, for click ids each looked up within its own program. */
+export async function findCustomersByClickIds(
+  db: Db,
+  asked: { programId: number; clickId: string }[],
+): Promise<Map<string, number>> {
+  if (asked.length === 0) return new Map()
+  const rows = await db.query<{ program_id: number; click_id: string; id: number }>(
+    selectByClickIds,
+    [asked.map((one) => one.programId), asked.map((one) => one.clickId)],
+  )
+  return new Map(rows.map((row) => [customerMapKey(row.program_id, row.click_id), row.id]))
+}
+
+export async function findCustomerByKey(
+  db: Db,
+  programId: number,
+  customerKey: string,
+): Promise<number | null> {
+  const [row] = await db.query<{ customer_id: number }>(selectByKey, [programId, customerKey])
+  return row?.customer_id ?? null
+}
+
+/** The customer, locked until the transaction ends: events of one customer are decided one after the other. */
+export async function lockCustomer(
+  tx: Tx,
+  programId: number,
+  customerId: number,
+): Promise<Customer> {
+  const [row] = await tx.query<CustomerRow>(lockOne, [programId, customerId])
+  if (row === undefined) throw new Error(`Customer ${customerId} does not exist`)
+  return fromCustomerRow(row)
+}
+
+/** Binds a key to a customer unless another customer of the program has it: then nothing happens. */
+export async function bindCustomerKey(
+  tx: Tx,
+  programId: number,
+  customerId: number,
+  customerKey: string,
+  nowMs: number,
+): Promise<void> {
+  await tx.query(insertKey, [programId, customerKey, customerId, new Date(nowMs)])
+}
+
+export async function updateCustomer(
+  tx: Tx,
+  programId: number,
+  customerId: number,
+  change: CustomerChange,
+): Promise<void> {
+  await tx.query(updateOne, [
+    programId,
+    customerId,
+    change.status,
+    toDate(change.leadAtMs),
+    toDate(change.provisionalLeadAtMs),
+    toDate(change.convertedAtMs),
+    change.emailHash,
+    change.emailMasked,
+  ])
+}
+
+function fromCustomerRow(row: CustomerRow): Customer {
+  return {
+    customerId: row.id,
+    clickId: row.click_id,
+    customerKey: row.customer_key,
+    status: row.status,
+    createdAtMs: row.created_at.getTime(),
+    leadAtMs: row.lead_at?.getTime() ?? null,
+    provisionalLeadAtMs: row.provisional_lead_at?.getTime() ?? null,
+    convertedAtMs: row.converted_at?.getTime() ?? null,
+  }
+}
+
+function toDate(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms)
+}

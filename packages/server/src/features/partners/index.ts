@@ -1,0 +1,1 @@
+export { addPartner, findActivePartners, insertDefaultGroup } from './store.ts'

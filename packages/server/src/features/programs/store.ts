@@ -1,0 +1,87 @@
+import type { Db, Tx } from '../../db/database.ts'
+import type { NewProgram, Program } from './domain/program.ts'
+
+interface ProgramRow {
+  id: number
+  name: string
+  domain: string
+  status: Program['status']
+  currency: string
+  attribution_model: Program['attributionModel']
+  attribution_binding: Program['attributionBinding']
+  attribution_window_days: number
+  cookie_window_days: number
+  lead_auth: Program['leadAuth']
+}
+
+const selectOne = {
+  name: 'program_by_id',
+  text: `select id, name, domain, status, currency, attribution_model, attribution_binding,
+    attribution_window_days, cookie_window_days, lead_auth
+    from affiliate_programs where id = $1`,
+}
+
+const insert = {
+  name: 'program_insert',
+  text: `insert into affiliate_programs (name, domain, status, currency, attribution_model,
+    attribution_binding, attribution_window_days, cookie_window_days, lead_auth, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+}
+
+const lockFirst = {
+  name: 'program_lock_first',
+  text: "select pg_advisory_xact_lock(hashtext('first_program'))",
+}
+
+const selectAny = { name: 'program_any', text: 'select id from affiliate_programs limit 1' }
+
+/** Null when there is no such program. */
+export async function findProgram(db: Db, programId: number): Promise<Program | null> {
+  const [row] = await db.query<ProgramRow>(selectOne, [programId])
+  return row === undefined ? null : fromProgramRow(row)
+}
+
+/** For code that holds a key or a customer of the program: that it exists is certain. */
+export async function loadProgram(db: Db, programId: number): Promise<Program> {
+  const program = await findProgram(db, programId)
+  if (program === null) throw new Error(`Program ${programId} does not exist`)
+  return program
+}
+
+/** Whether any program exists, with a lock that lets one transaction at a time make the first. */
+export async function lockAndHasPrograms(tx: Tx): Promise<boolean> {
+  await tx.query(lockFirst)
+  return (await tx.query(selectAny)).length > 0
+}
+
+export async function insertProgram(tx: Tx, program: NewProgram, nowMs: number): Promise<number> {
+  const [row] = await tx.query<{ id: number }>(insert, [
+    program.name,
+    program.domain,
+    program.status,
+    program.currency,
+    program.attributionModel,
+    program.attributionBinding,
+    program.attributionWindowDays,
+    program.cookieWindowDays,
+    program.leadAuth,
+    new Date(nowMs),
+  ])
+  if (row === undefined) throw new Error('The program was not inserted')
+  return row.id
+}
+
+function fromProgramRow(row: ProgramRow): Program {
+  return {
+    programId: row.id,
+    name: row.name,
+    domain: row.domain,
+    status: row.status,
+    currency: row.currency,
+    attributionModel: row.attribution_model,
+    attributionBinding: row.attribution_binding,
+    attributionWindowDays: row.attribution_window_days,
+    cookieWindowDays: row.cookie_window_days,
+    leadAuth: row.lead_auth,
+  }
+}

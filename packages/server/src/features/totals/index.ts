@@ -1,0 +1,1 @@
+export { addMoney, addTraffic, moneyDeltas } from './store.ts'

@@ -1,0 +1,77 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../contract/error-codes.ts'
+import { OverloadError } from '../shared/errors.ts'
+import { errorBody } from './families.ts'
+import { validationMessage } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a caller reads when this route fails for a reason that is ours. */
+    failureMessage?: string
+  }
+}
+
+/** Answers every error of the app from one table, in the envelope of its family. */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const answer = toApiError(error, request)
+    if (answer.status >= 500) {
+      // The message and stack only: a database error's detail may quote what a visitor sent.
+      request.log.error(
+        {
+          request_id: request.id,
+          route: request.routeOptions.url,
+          error: error.message,
+          stack: error.stack,
+        },
+        'request failed',
+      )
+    }
+    return sendError(request, reply, answer)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendError(request, reply, new ApiError('not_found', 'There is nothing at this path')),
+  )
+}
+
+/** For what fails before a route is found, such as a path that cannot be decoded: no hook has run yet. */
+export function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  reply.header('x-request-id', request.id)
+  const answer =
+    error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? new ApiError('uri_too_long', 'The path is too long')
+      : new ApiError('invalid_request', 'The path cannot be decoded')
+  sendError(request, reply, answer)
+}
+
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError) {
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
+  return reply.code(error.status).send(errorBody(request, error))
+}
+
+function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof OverloadError) {
+    return new ApiError('overloaded', error.message, { retryAfterSeconds: error.retryAfterSeconds })
+  }
+  if (error.validation) return new ApiError('invalid_request', validationMessage(error.validation))
+  switch (error.statusCode) {
+    case 400:
+      return new ApiError('invalid_request', 'The request could not be read')
+    case 413:
+      return new ApiError('payload_too_large', 'The body must be at most 64 KiB')
+    case 414:
+      return new ApiError('uri_too_long', 'The path is too long')
+    case 415:
+      return new ApiError('unsupported_media_type', 'Content-Type must be application/json')
+    default:
+      return new ApiError(
+        'internal_error',
+        request.routeOptions.config.failureMessage ?? 'Something went wrong on our side',
+      )
+  }
+}

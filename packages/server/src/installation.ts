@@ -1,0 +1,45 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Database } from './db/database.ts'
+import { migrate, readMigrations } from './db/migrate.ts'
+import { ensurePartitions } from './db/partitions.ts'
+import { type OpenMode, openConfiguredDatabase } from './open-database.ts'
+import { checkSecret, loadSecret } from './secret.ts'
+import type { Clock } from './shared/clock.ts'
+import type { Randomness } from './shared/random.ts'
+
+/** A database that is migrated and ready, with the secret it was begun with. */
+export interface Installation {
+  database: Database
+  pepper: Buffer
+  /** Names of the migrations that were applied just now. */
+  migrated: string[]
+  close(): Promise<void>
+}
+
+export interface InstallationDeps {
+  config: Config
+  mode: OpenMode
+  clock: Clock
+  randomness: Randomness
+  log: Logger
+  /** The embedded PostgreSQL died and could not be restarted. */
+  onFatal: (error: Error) => void
+}
+
+/** Opens the database, brings its schema up to date, makes partitions ahead. Throws StartError. */
+export async function openInstallation(deps: InstallationDeps): Promise<Installation> {
+  const { config, clock, randomness, log } = deps
+  const { database, close } = await openConfiguredDatabase(config, deps.mode, log, deps.onFatal)
+  try {
+    const migrated = await migrate(database, await readMigrations())
+    if (migrated.length > 0) log.info({ count: migrated.length }, 'migrated the database')
+    await ensurePartitions(database, clock.nowMs())
+    const pepper = await loadSecret(config, randomness)
+    await checkSecret(database, pepper, clock.nowMs())
+    return { database, pepper, migrated: migrated.map((one) => one.name), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { type Database, type DatabaseOptions, openDatabase } from './db/database.ts'
+import { type EmbeddedPostgres, openEmbedded, startEmbedded } from './db/embedded/open.ts'
+import { StartError } from './shared/errors.ts'
+
+export interface OpenDatabase {
+  database: Database
+  /** Closes the connections, and the embedded PostgreSQL if it was started here. */
+  close(): Promise<void>
+}
+
+/** `serve` owns the data directory; `beside` also works while a server runs on it. */
+export type OpenMode = 'serve' | 'beside'
+
+const connectionsMax = { serve: 20, beside: 4 } as const
+const statementTimeoutMs = 10_000
+/** The oldest major version that the schema was tried on. */
+const serverVersionMin = 15
+
+/** The configured PostgreSQL, or the embedded one. Throws StartError when it cannot be used. */
+export async function openConfiguredDatabase(
+  config: Config,
+  mode: OpenMode,
+  log: Logger,
+  onFatal: (error: Error) => void,
+): Promise<OpenDatabase> {
+  const embedded = config.databaseUrl === null ? await openOwn(config, mode, log, onFatal) : null
+  const connection: DatabaseOptions['connection'] =
+    embedded === null ? { connectionString: config.databaseUrl ?? '' } : embedded.connection
+  const database = openDatabase({
+    connection,
+    connectionsMax: connectionsMax[mode],
+    statementTimeoutMs,
+    onIdleError: (error) => log.warn({ error: error.message }, 'lost a database connection'),
+  })
+  const close = async () => {
+    await database.close()
+    await embedded?.stop()
+  }
+  try {
+    await checkServer(database)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { database, close }
+}
+
+function openOwn(
+  config: Config,
+  mode: OpenMode,
+  log: Logger,
+  onFatal: (error: Error) => void,
+): Promise<EmbeddedPostgres> {
+  const open = mode === 'serve' ? startEmbedded : openEmbedded
+  return open({
+    dataDir: config.dataDir,
+    log: (message, details) => log.info(details ?? {}, message),
+    onFatal,
+  })
+}
+
+async function checkServer(database: Database): Promise<void> {
+  const version = await readServerVersion(database)
+  if (version < serverVersionMin) {
+    throw new StartError(
+      `PostgreSQL ${version} is too old: this server needs ${serverVersionMin} or newer`,
+    )
+  }
+}
+
+async function readServerVersion(database: Database): Promise<number> {
+  try {
+    const [row] = await database.query<{ version: string }>({
+      name: 'server_version',
+      text: "select current_setting('server_version_num') as version",
+    })
+    return Math.floor(Number(row?.version) / 10_000)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || String(error) : String(error)
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    // The address may hold a password, so only the reason is told.
+    throw new StartError(`The database of DATABASE_URL cannot be used: ${reason}${code}`)
+  }
+}

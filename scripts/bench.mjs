@@ -1,0 +1,18 @@
+import { ensureBuilt } from './lib/build.mjs'
+import { runChild } from './lib/child.mjs'
+import { runScript } from './lib/fault.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+
+/** The benchmarks' servers are to stop their databases when a run is cut short. */
+const stopTimeoutMs = 10_000
+
+await runScript(async () => {
+  await ensureInstalled()
+  await ensureBuilt()
+  const args = ['--import', 'tsx', 'bench/run.ts', ...process.argv.slice(2)]
+  const { code } = await runChild(process.execPath, args, {
+    graceMs: stopTimeoutMs,
+    output: 'inherit',
+  })
+  process.exitCode = code
+})
