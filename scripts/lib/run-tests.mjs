@@ -6,7 +6,7 @@ import { root } from './project.mjs'
 // Runs the files named as arguments, each in a process of its own, and sends `{ passed, failed }`
 // to the parent. Started with `--import tsx`, which Node.js 20 hands on to those processes from
 // here and newer versions from `execArgv`.
-const fileTimeoutMs = 10 * 60_000
+const fileTimeoutMs = 5 * 60_000
 const outputLinesMax = 200
 
 const files = process.argv.slice(2).map((file) => path.resolve(root, file))

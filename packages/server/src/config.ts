@@ -27,7 +27,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const secretCharsMin = 32
 
 /** Throws StartError with one line that names the wrong variable. */
-export function readConfig(env: Environment): Config {
+export function readConfig(env: Environment = process.env): Config {
   return Object.freeze({
     port: wholeNumber(env, 'PORT', 4400, 0, 65_535),
     host: text(env, 'HOST') ?? '127.0.0.1',

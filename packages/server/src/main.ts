@@ -52,7 +52,7 @@ async function start(
   stops: (() => Promise<void> | void)[],
   fail: (error: Error) => void,
 ): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig()
   const log = pino({ level: config.logLevel }, pino.destination(2))
   const clock = systemClock
   const randomness = systemRandomness

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Connection } from '../../src/db/embedded/connection.ts'
 import {
   afterwards,
   freshDirectory,
@@ -32,6 +33,7 @@ test('after a server and its postmaster were killed, the next start has its rows
   await query(killed.connection, 'CREATE TABLE kept AS SELECT 42 AS value')
   killed.kill('SIGKILL')
   process.kill(postmasterPid(dataDir), 'SIGKILL')
+  await killed.ended
   const next = await start(t, dataDir)
   assert.deepEqual(await query(next.connection, 'SELECT value FROM kept'), [[42]])
 })
@@ -81,14 +83,22 @@ test('a PostgreSQL that keeps dying is given up after 5 restarts a minute', asyn
   await started.stop()
 })
 
-test('a stop in the middle of a restart leaves nothing running', async (t) => {
+test('a stop at any moment of a restart ends and leaves nothing running', async (t) => {
   const dataDir = freshDirectory(t)
-  const logged: string[] = []
-  const started = await start(t, dataDir, { log: (message) => logged.push(message) })
-  process.kill(postmasterPid(dataDir), 'SIGKILL')
-  await until('the restart begins', () => logged.includes('PostgreSQL died; starting it again'))
-  await started.stop()
-  await assert.rejects(query(started.connection, 'SELECT 1'))
+  const moments: ((connection: Connection) => Promise<unknown>)[] = [
+    async () => {},
+    (connection) => until('it answers', () => query(connection, 'SELECT 1').then(yes, no)),
+    (connection) => until('it refuses', () => query(connection, 'SELECT 1').then(no, yes)),
+  ]
+  for (const moment of moments) {
+    const logged: string[] = []
+    const started = await start(t, dataDir, { log: (message) => logged.push(message) })
+    process.kill(postmasterPid(dataDir), 'SIGKILL')
+    await until('the restart begins', () => logged.includes('PostgreSQL died; starting it again'))
+    await moment(started.connection)
+    await started.stop()
+    await assert.rejects(query(started.connection, 'SELECT 1'))
+  }
   // The harness checks that no process works in the directory any more.
 })
 
@@ -107,3 +117,6 @@ test('a stale postmaster.pid that names another program neither blocks nor kills
   assert.equal(stranger.signalCode, null)
   assert.notEqual(postmasterPid(dataDir), stranger.pid)
 })
+
+const yes = () => true
+const no = () => false

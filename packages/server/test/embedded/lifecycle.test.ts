@@ -157,8 +157,8 @@ test('a cluster of another major version is refused and left alone', async (t) =
 test("a start that fails says why in PostgreSQL's words and frees the directory", async (t) => {
   const dataDir = freshDirectory(t)
   await (await start(t, dataDir)).stop()
-  await rm(join(dataDir, 'postgres', 'global', 'pg_control'))
-  const failure = /^PostgreSQL did not start: .*could not find the database system/
+  await rm(join(dataDir, 'postgres', 'postgresql.conf'))
+  const failure = /^PostgreSQL did not start: .*postgresql\.conf/
   for (let attempt = 0; attempt < 2; attempt += 1) {
     await assert.rejects(startEmbedded(options(dataDir)), { name: 'StartError', message: failure })
   }

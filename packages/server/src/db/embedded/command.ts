@@ -58,12 +58,12 @@ export function runCommand(
   })
 }
 
-/** The line of a program's output that says why it failed. */
+/** The words of a program's output that say why it failed. */
 export function reasonIn(output: string): string {
   const lines = output
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const fatal = lines.findLast((line) => /\b(FATAL|PANIC|error):/.test(line))
+  const fatal = lines.findLast((line) => /\b(?:FATAL|PANIC|error): /.test(line))
   return (fatal ?? lines.at(-1) ?? 'it said nothing').replace(/^.*\b(?:FATAL|PANIC): +/, '')
 }

@@ -26,13 +26,18 @@ export async function supervise(supervision: Supervision): Promise<Supervised> {
   const endWithProcess = () => interrupt(current)
   process.on('exit', endWithProcess)
 
-  const watch = async () => {
+  const aborted = new Promise((resolve) => {
+    stopping.signal.addEventListener('abort', resolve)
+  })
+  // Only this loop stops PostgreSQL, so that one which comes up while the server stops is not
+  // overlooked. Whether none runs any more at the end.
+  const watch = async (): Promise<boolean> => {
     const restartsAtMs: number[] = []
     for (;;) {
-      await current.ended
-      if (stopping.signal.aborted) return
+      await Promise.race([current.ended, aborted])
+      if (stopping.signal.aborted) return stopPostmaster(current.pid, current.hasEnded)
       const next = await relaunch(supervision, restartsAtMs, stopping.signal)
-      if (next === null) return
+      if (next === null) return true
       current = next
     }
   }
@@ -41,10 +46,8 @@ export async function supervise(supervision: Supervision): Promise<Supervised> {
   return {
     stop: async () => {
       stopping.abort()
-      // A restart under way notices the signal, and its PostgreSQL must not outlive this call.
-      const gone = await stopPostmaster(current.pid, () => current.hasEnded())
-      if (gone) await watching
-      else supervision.log('PostgreSQL does not end; the next start will stop it')
+      const gone = await watching
+      if (!gone) supervision.log('PostgreSQL does not end; the next start will stop it')
       process.off('exit', endWithProcess)
     },
   }
