@@ -1,22 +1,23 @@
+import path from 'node:path'
 import { runChild } from './child.mjs'
-import { listFiles } from './project.mjs'
+import { listFiles, root } from './project.mjs'
 
 const checked = 'packages/server/src'
 const timeoutMs = 2 * 60_000
 const linesMax = 100
 
 /**
- * Runs dependency-cruiser over the server. Resolves to `{ ok, output }`.
+ * Runs dependency-cruiser over the server of the checkout at `base`. Resolves to `{ ok, output }`.
  *
  * It is content when it sees nothing, as it does with a TypeScript it does not know or a wrong
  * pattern in its options. So the check fails unless it saw every source file and the imports
  * between them.
  */
-export async function checkBoundaries() {
-  const wanted = listFiles(checked, (file) => file.endsWith('.ts'))
-  const tool = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'
+export async function checkBoundaries(base = root) {
+  const wanted = listFiles(checked, (file) => file.endsWith('.ts'), base)
+  const tool = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
   const args = [tool, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', checked]
-  const { output, stdout } = await runChild(process.execPath, args, { timeoutMs })
+  const { output, stdout } = await runChild(process.execPath, args, { cwd: base, timeoutMs })
   const result = parse(stdout)
   if (result === undefined) return { ok: false, output }
   const missing = unseen(wanted, result.modules)
@@ -48,6 +49,6 @@ function unseen(wanted, modules) {
 
 function describe({ rule, from, to, cycle, comment }) {
   const way = cycle ? [from, ...cycle.map((step) => step.name)] : [from, to]
-  const path = [...new Set(way)].join(' → ')
-  return `${rule.name}: ${path}${comment ? ` (${comment})` : ''}`
+  const steps = [...new Set(way)].join(' → ')
+  return `${rule.name}: ${steps}${comment ? ` (${comment})` : ''}`
 }

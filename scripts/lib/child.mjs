@@ -14,10 +14,11 @@ const outputCharsMax = 50_000_000
  * `message` is the last one the program sent over IPC, for which `ipc` must be set.
  */
 export function runChild(command, args, options = {}) {
-  const { env = process.env, timeoutMs, graceMs = 1_000, output = 'capture', ipc = false } = options
+  const { cwd = root, env = process.env, timeoutMs, graceMs = 1_000 } = options
+  const { output = 'capture', ipc = false } = options
   const stream = output === 'inherit' ? 'inherit' : 'pipe'
   const child = spawn(command, args, {
-    cwd: root,
+    cwd,
     env,
     detached: true,
     stdio: ['ignore', stream, stream, ...(ipc ? ['ipc'] : [])],
@@ -58,6 +59,8 @@ function waitFor(child, timeoutMs, graceMs) {
       reject(error)
     })
     child.once('close', (code) => {
+      // Whatever it has left behind in its group ends with it.
+      signalGroup(child, 'SIGKILL')
       settle()
       // The process is ending: an answer now would only make the caller report a failure.
       if (isInterrupted()) return

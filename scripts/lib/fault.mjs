@@ -3,14 +3,6 @@ export class Fault extends Error {}
 
 const oldestNode = [20, 19]
 
-/** Throws a Fault when this Node.js is older than the project supports. */
-export function requireNode(version = process.versions.node) {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const [oldestMajor, oldestMinor] = oldestNode
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return
-  throw new Fault(`Affitor needs Node.js ${oldestNode.join('.')} or newer; this is ${version}.`)
-}
-
 /**
  * Runs the body of a script. A Fault becomes its one line on stderr and exit code 1; anything else
  * is a defect of ours and keeps its stack.
@@ -23,4 +15,13 @@ export async function runScript(body) {
     console.error(error instanceof Fault ? error.message : error)
     process.exit(1)
   }
+}
+
+/** Throws a Fault when this Node.js is older than the project supports. */
+function requireNode() {
+  const version = process.versions.node
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [oldestMajor, oldestMinor] = oldestNode
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return
+  throw new Fault(`Affitor needs Node.js ${oldestNode.join('.')} or newer; this is ${version}.`)
 }

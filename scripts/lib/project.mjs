@@ -9,14 +9,15 @@ const skippedDirectories = new Set(['node_modules', 'dist', 'data', '.git', '.ca
 
 /**
  * Every file below a directory of the checkout, as sorted paths relative to the root with forward
- * slashes. A missing directory has no files. Build output and installed packages are left out.
+ * slashes. A missing directory has no files. Installed packages, data and, unless it is asked for by
+ * name, build output are left out.
  */
-export function listFiles(directory, accepts = () => true) {
+export function listFiles(directory, accepts = () => true, base = root) {
   const found = []
   const pending = [directory]
   while (pending.length > 0) {
     const current = pending.pop()
-    for (const entry of entriesOf(path.join(root, current))) {
+    for (const entry of entriesOf(path.join(base, current))) {
       const relative = path.posix.join(current, entry.name)
       if (entry.isDirectory()) {
         if (!skippedDirectories.has(entry.name)) pending.push(relative)

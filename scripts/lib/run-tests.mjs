@@ -7,26 +7,24 @@ import { root } from './project.mjs'
 // to the parent. Started with `--import tsx`, which Node.js 20 hands on to those processes from
 // here and newer versions from `execArgv`.
 const fileTimeoutMs = 5 * 60_000
+const graceMs = 10_000
 const outputLinesMax = 200
 
 const files = process.argv.slice(2).map((file) => path.resolve(root, file))
 const totals = { passed: 0, failed: 0 }
 const states = new Map(files.map((file) => [file, freshState()]))
 const durationsMs = new Map()
-const abort = new AbortController()
+const watchdogs = new Map()
 let current
 
-// Without a parent nobody waits for the answer, and the database is gone.
-process.once('disconnect', () => {
-  abort.abort()
-  process.exit(1)
-})
+// Without a parent nobody waits for the answer, and the database is gone. The parent has made this
+// process the leader of a group, to which those of the test files belong.
+process.once('disconnect', () => process.kill(-process.pid, 'SIGTERM'))
 
 const stream = run({
   files,
   concurrency: 2,
   timeout: fileTimeoutMs,
-  signal: abort.signal,
   execArgv: ['--import', 'tsx'],
 })
 stream.on('test:start', ({ file, nesting, name }) => {
@@ -36,8 +34,17 @@ stream.on('test:start', ({ file, nesting, name }) => {
 })
 stream.on('test:pass', (event) => settle(event, undefined))
 stream.on('test:fail', (event) => settle(event, event.details.error))
+stream.on('test:dequeue', ({ file, name }) => {
+  if (name === file)
+    watchdogs.set(
+      file,
+      setTimeout(() => giveUp(file), fileTimeoutMs + graceMs),
+    )
+})
 stream.on('test:complete', ({ file, name, details }) => {
-  if (name === file) durationsMs.set(file, details.duration_ms)
+  if (name !== file) return
+  clearTimeout(watchdogs.get(file))
+  durationsMs.set(file, details.duration_ms)
 })
 stream.on('test:diagnostic', ({ file, message }) => {
   // What a test did after its end is told here alone; the rest are the runner's own counts.
@@ -50,9 +57,24 @@ for (const name of ['test:stdout', 'test:stderr']) {
 stream.resume()
 stream.once('end', () => {
   for (const file of files) show(file)
-  process.removeAllListeners('disconnect')
-  process.send(totals, () => process.disconnect())
+  answer()
 })
+
+/**
+ * Node.js 20 ends a file that takes too long. Newer versions end only the test in it, and would
+ * wait for ever for a process that something left open keeps alive. The parent ends that process.
+ */
+function giveUp(file) {
+  for (const started of files) show(started)
+  totals.failed += 1
+  console.log(`FAIL  ${path.relative(root, file)}: still running, so the run ends here`)
+  answer()
+}
+
+function answer() {
+  process.removeAllListeners('disconnect')
+  process.send(totals, () => process.exit(0))
+}
 
 function freshState() {
   // `children[n]` counts the tests reported at depth n since their parent at n - 1 was reported.

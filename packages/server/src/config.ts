@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { RateLimitSettings } from './http/rate-limits.ts'
+import { defaultRateLimits, type RateLimitSettings } from './contract/limits.ts'
 import { StartError } from './shared/errors.ts'
 
 /** All settings, read once. Nothing else reads the environment. */
@@ -48,11 +48,17 @@ export function absoluteDataDir(config: Config): string {
 
 function rateLimits(env: Environment): RateLimitSettings | null {
   const limits = {
-    click: wholeNumber(env, 'AFFITOR_LIMIT_CLICKS', 120, 1, 1e9),
-    browserLead: wholeNumber(env, 'AFFITOR_LIMIT_BROWSER_LEADS', 60, 1, 1e9),
-    write: wholeNumber(env, 'AFFITOR_LIMIT_WRITES', 1_200, 1, 1e9),
-    read: wholeNumber(env, 'AFFITOR_LIMIT_READS', 300, 1, 1e9),
-    testEvent: wholeNumber(env, 'AFFITOR_LIMIT_TEST_EVENTS', 30, 1, 1e9),
+    click: wholeNumber(env, 'AFFITOR_LIMIT_CLICKS', defaultRateLimits.click, 1, 1e9),
+    browserLead: wholeNumber(
+      env,
+      'AFFITOR_LIMIT_BROWSER_LEADS',
+      defaultRateLimits.browserLead,
+      1,
+      1e9,
+    ),
+    write: wholeNumber(env, 'AFFITOR_LIMIT_WRITES', defaultRateLimits.write, 1, 1e9),
+    read: wholeNumber(env, 'AFFITOR_LIMIT_READS', defaultRateLimits.read, 1, 1e9),
+    testEvent: wholeNumber(env, 'AFFITOR_LIMIT_TEST_EVENTS', defaultRateLimits.testEvent, 1, 1e9),
   }
   return oneOf(env, 'AFFITOR_RATE_LIMITS', ['on', 'off'], 'on') === 'on' ? limits : null
 }

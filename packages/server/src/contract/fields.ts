@@ -6,7 +6,7 @@ import { AMOUNT_MAX } from '../shared/money.ts'
  * The fields of requests. `x-error` is the sentence a caller gets when the value is wrong:
  * it names the field and says what it must be.
  */
-export const identifierCharsMax = 255
+const identifierCharsMax = 255
 
 /** An identifier: stored and compared exactly, so a value that cannot be stored is refused, not cleaned. */
 export function identifier(name: string, description: string, error?: string) {

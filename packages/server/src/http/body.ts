@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ApiError } from '../contract/error-codes.ts'
 
-export const bodyBytesMax = 64 * 1024
+const bodyBytesMax = 64 * 1024
 export const bodyDepthMax = 20
 
 /**

@@ -1,18 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../contract/error-codes.ts'
+import type { RateLimitSettings } from '../contract/limits.ts'
 import type { Clock } from '../shared/clock.ts'
 import { limitKey } from '../shared/ip-address.ts'
 
-/** Requests a minute: by address for what the public may send, by key for the rest. */
-export interface RateLimitSettings {
-  click: number
-  browserLead: number
-  write: number
-  read: number
-  testEvent: number
-}
-
-export type LimitName = keyof RateLimitSettings
+type LimitName = keyof RateLimitSettings
 
 export interface RateLimits {
   byAddress(name: LimitName, request: FastifyRequest, reply: FastifyReply): void

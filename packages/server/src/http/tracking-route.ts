@@ -1,6 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
-export const trackingBase = '/api/v1/track'
+const trackingBase = '/api/v1/track'
 const legacyBase = '/api/tracking'
 
 /** A tracking call: one handler, served at the v1 path and at its legacy alias. */

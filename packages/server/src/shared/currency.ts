@@ -43,9 +43,4 @@ export function toMajorUnits(amountMinor: number, currency: string): number {
   return amountMinor / 10 ** currencyDigits(currency)
 }
 
-/** Minor units in writing: 900 USD → "9.00 USD". */
-export function formatMoney(amountMinor: number, currency: string): string {
-  return `${toMajorUnits(amountMinor, currency).toFixed(currencyDigits(currency))} ${currency}`
-}
-
 export const currencyCodes: readonly string[] = [...minorDigits.keys()].sort()

@@ -1,70 +1,69 @@
 import { createHmac } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** The eight 16-bit groups of an IPv6 address. */
-type Groups = number[]
-
 /** For display: an IPv4 address without its last 8 bits, an IPv6 address by its first 48. Null for anything else. */
 export function truncateIp(ip: string): string | null {
-  const address = parse(ip)
-  if (address === null) return null
-  if (typeof address === 'string') return `${address.split('.').slice(0, 3).join('.')}.0`
-  return canonical([...address.slice(0, 3), 0, 0, 0, 0, 0])
+  const plain = plainIp(ip)
+  if (plain === null) return null
+  return isIPv4(plain) ? plain.replace(/\d+$/, '0') : networkOf(plain, 3)
 }
 
 /**
  * By what a rate limit counts an address: IPv4 whole, IPv6 by /64, because one subscriber has at
- * least that many.
+ * least that many. Everything that is no address shares one key.
  */
 export function limitKey(ip: string): string {
-  const address = parse(ip)
-  if (address === null) return 'unknown'
-  return typeof address === 'string' ? address : canonical([...address.slice(0, 4), 0, 0, 0, 0])
+  const plain = plainIp(ip)
+  if (plain === null) return 'unknown'
+  return isIPv4(plain) ? plain : networkOf(plain, 4)
 }
 
 /**
- * A pseudonym of an address for one day: equal addresses can be seen to be equal within it, and
- * not across days. `dayIso` is YYYY-MM-DD.
+ * A pseudonym of a visitor's address for one day: equal addresses can be seen to be equal within it,
+ * and not across days. IPv6 counts by /64, since devices change the rest by themselves. `dayIso` is
+ * YYYY-MM-DD.
  */
 export function dailyIpHash(ip: string, secret: Buffer, dayIso: string): Buffer {
   const dayKey = createHmac('sha256', secret).update(`ip ${dayIso}`).digest()
-  return createHmac('sha256', dayKey).update(ip).digest()
+  return createHmac('sha256', dayKey).update(limitKey(ip)).digest()
 }
 
-/** IPv4 (also when mapped into IPv6) as text, IPv6 as groups. A zone id is dropped. */
-function parse(ip: string): string | Groups | null {
-  const plain = ip.split('%', 1)[0] ?? ''
-  if (isIPv4(plain)) return plain
-  if (!isIPv6(plain)) return null
-  const groups = toGroups(plain)
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (!isMapped) return groups
+/**
+ * One spelling for each address: dotted IPv4, also when it came mapped into IPv6, or eight
+ * groups of IPv6 in hex. A zone id is dropped. Null for anything else.
+ */
+export function plainIp(ip: string): string | null {
+  const address = ip.split('%', 1)[0] ?? ''
+  if (isIPv4(address)) return address
+  if (!isIPv6(address)) return null
+  const groups = groupsOf(address)
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:65535'
+  if (!isMapped) return groups.map((group) => group.toString(16)).join(':')
   const [high = 0, low = 0] = groups.slice(6)
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
-function toGroups(ip: string): Groups {
-  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(ip)
-  const hexOnly =
-    dotted === null
-      ? ip
-      : ip.slice(0, dotted.index) +
-        [(Number(dotted[1]) << 8) | Number(dotted[2]), (Number(dotted[3]) << 8) | Number(dotted[4])]
-          .map((group) => group.toString(16))
-          .join(':')
-  const [head = '', tail] = hexOnly.split('::')
+/** The first groups of a plain IPv6 address, as RFC 5952 writes it: the zeros behind them are its longest run. */
+function networkOf(plain: string, groupCount: number): string {
+  const groups = plain.split(':').slice(0, groupCount)
+  while (groups.at(-1) === '0') groups.pop()
+  return `${groups.join(':')}::`
+}
+
+/** The eight 16-bit groups of a valid IPv6 address. */
+function groupsOf(ip: string): number[] {
+  const [head = '', tail] = ip.split('::')
   const first = numbers(head)
   if (tail === undefined) return first
   const last = numbers(tail)
   return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last]
 }
 
-function numbers(part: string): Groups {
-  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
-}
-
-/** RFC 5952 by way of the URL parser, which writes IPv6 hosts so. */
-function canonical(groups: Groups): string {
-  const text = groups.map((group) => group.toString(16)).join(':')
-  return new URL(`http://[${text}]/`).hostname.slice(1, -1)
+function numbers(part: string): number[] {
+  if (part === '') return []
+  return part.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [Number.parseInt(group, 16)]
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)
+    return [(a << 8) | b, (c << 8) | d]
+  })
 }

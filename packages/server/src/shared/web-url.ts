@@ -2,48 +2,75 @@ import { cleanText } from './text.ts'
 
 const URL_CHARS_MAX = 2_048
 const VALUE_CHARS_MAX = 200
-/** Longer input is not looked at: no page has such an address, and parsing it costs. */
+const CODE_CHARS_MAX = 255
+/** Longer input is not looked at: no page has such an address, and parsing it costs milliseconds. */
 const INPUT_CHARS_MAX = 16_384
+/** The longest name that DNS can hold. */
+const HOST_CHARS_MAX = 253
 const KEPT_PARAMETER = /^(aff|utm_[a-z0-9_]{1,32})$/
+/** An `@`, plain or percent-encoded any number of times. */
+const HOLDS_EMAIL = /@|%(25)*40/i
+/** Base64 of a JSON object, as in the signed tokens of login and reset links. */
+const HOLDS_TOKEN = /eyJ[\w-]{16}/
+const MASK = '***'
 
 /**
- * What is kept of a page's address: no credentials, no fragment, and of the query only `aff` and `utm_*`,
- * because queries carry tokens and emails. Path segments with an `@` are masked. Null unless http(s).
+ * What is kept of a page's address: no credentials, no fragment, and of the query only `aff` and `utm_*`
+ * (the first of each that is not empty), because queries carry tokens and emails. Path segments and
+ * values that hold an email or a token are masked. At most 2,048 ASCII characters. Null unless http(s).
  */
 export function storedUrl(raw: string): string | null {
   const url = parseWebUrl(raw)
   if (url === null) return null
-  const path = url.pathname
-    .split('/')
-    .map((segment) => (/@|%40/i.test(segment) ? '***' : segment))
-    .join('/')
-  const query = new URLSearchParams()
-  for (const [name, value] of url.searchParams) {
-    if (KEPT_PARAMETER.test(name)) query.append(name, cleanText(value, VALUE_CHARS_MAX))
-  }
-  const whole = `${url.origin}${path}${query.size > 0 ? `?${query}` : ''}`
-  // The query goes first: a cut one could end in half a parameter.
+  const whole = url.origin + storedPath(url) + storedQuery(url)
   if (whole.length <= URL_CHARS_MAX) return whole
-  return `${url.origin}${path}`.slice(0, URL_CHARS_MAX)
+  // The query goes first: a cut one could end in half a parameter.
+  return (url.origin + storedPath(url)).slice(0, URL_CHARS_MAX).replace(/%[0-9a-f]?$/i, '')
 }
 
 export type AffCode = { kind: 'ok'; code: string } | { kind: 'invalid_url' } | { kind: 'missing' }
 
-/** The partner code in the `aff` parameter of a landing URL. A missing scheme is taken as https. */
+/**
+ * The partner code in the `aff` parameter of a landing URL: the first that is not empty, trimmed, cut
+ * to 255 characters. A missing scheme is taken as https. The code is as the visitor sent it, so look
+ * it up, do not store it.
+ */
 export function affCode(raw: string): AffCode {
-  const url = parseWebUrl(raw) ?? parseWithoutScheme(raw)
+  const url = parseWebUrl(raw) ?? parseWithoutScheme(raw.trim())
   if (url === null) return { kind: 'invalid_url' }
   const code = url.searchParams.getAll('aff').find((value) => value.trim() !== '')
-  return code === undefined ? { kind: 'missing' } : { kind: 'ok', code: code.trim() }
+  if (code === undefined) return { kind: 'missing' }
+  return { kind: 'ok', code: code.trim().slice(0, CODE_CHARS_MAX) }
+}
+
+function storedPath(url: URL): string {
+  return url.pathname.split('/').map(masked).join('/')
+}
+
+function storedQuery(url: URL): string {
+  const kept = new URLSearchParams()
+  for (const [name, value] of url.searchParams) {
+    const clean = masked(cleanText(value, VALUE_CHARS_MAX))
+    if (KEPT_PARAMETER.test(name) && clean !== '' && !kept.has(name)) kept.append(name, clean)
+  }
+  return kept.size > 0 ? `?${kept}` : ''
+}
+
+function masked(text: string): string {
+  return HOLDS_EMAIL.test(text) || HOLDS_TOKEN.test(text) ? MASK : text
 }
 
 function parseWebUrl(raw: string): URL | null {
-  if (raw.length > INPUT_CHARS_MAX || !URL.canParse(raw)) return null
-  const url = new URL(raw)
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
+  // Fragments are kept nowhere, and some pages hold their whole state in one.
+  const text = raw.split('#', 1)[0] ?? ''
+  if (text.length > INPUT_CHARS_MAX || !URL.canParse(text)) return null
+  const url = new URL(text)
+  const isWeb = url.protocol === 'http:' || url.protocol === 'https:'
+  return isWeb && url.hostname.length <= HOST_CHARS_MAX ? url : null
 }
 
+/** `example.com/?aff=x`, also with a port. A path, an email or another scheme is no host with a dot. */
 function parseWithoutScheme(raw: string): URL | null {
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+([:/?]|$)/i.test(raw.slice(0, 300))) return null
-  return parseWebUrl(`https://${raw}`)
+  const isHost = /^[\p{L}\p{N}\p{M}-]+(\.[\p{L}\p{N}\p{M}-]+)+(:\d{1,5})?(?=[/?#]|$)/u.test(raw)
+  return isHost ? parseWebUrl(`https://${raw}`) : null
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from '../../src/db/embedded/connection.ts'
 import {
   afterwards,
@@ -27,14 +28,23 @@ test('after a server was killed, the next stops its PostgreSQL and has its rows'
   assert.notEqual(postmasterPid(dataDir), former)
 })
 
-test('after a server and its postmaster were killed, the next start has its rows', async (t) => {
+test('after a server and its postmaster were killed, the next start waits for the rest to end', async (t) => {
   const dataDir = freshDirectory(t)
   const killed = await startHolder(t, dataDir)
   await query(killed.connection, 'CREATE TABLE kept AS SELECT 42 AS value')
+  const postmaster = postmasterPid(dataDir)
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
+  const lingering = Number(children.trim().split(' ').at(-1))
+  // A process that is stopped cannot notice the postmaster's death and keeps the memory in use.
+  process.kill(lingering, 'SIGSTOP')
   killed.kill('SIGKILL')
-  process.kill(postmasterPid(dataDir), 'SIGKILL')
+  process.kill(postmaster, 'SIGKILL')
   await killed.ended
-  const next = await start(t, dataDir)
+  const nextStart = start(t, dataDir)
+  const tooEarly = await Promise.race([nextStart.then(yes), delay(1_500).then(no)])
+  process.kill(lingering, 'SIGCONT')
+  assert.equal(tooEarly, false, 'two PostgreSQL would have shared the files')
+  const next = await nextStart
   assert.deepEqual(await query(next.connection, 'SELECT value FROM kept'), [[42]])
 })
 

@@ -214,8 +214,8 @@ function clustersBelow(path: string): string[] {
   if (!existsSync(path)) return []
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
   return names
-    .filter((name) => name.endsWith('/PG_VERSION') || name === 'PG_VERSION')
-    .map((name) => join(path, name, '..'))
+    .filter((name) => name.endsWith('/global/pg_filenode.map'))
+    .map((name) => join(path, name, '..', '..'))
 }
 
 async function worksIn(link: string, cluster: string): Promise<boolean> {

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { buildApp } from '../../src/app.ts'
+import { firstProgramPlan } from '../../src/boot/first-program.ts'
+import type { RateLimitSettings } from '../../src/contract/limits.ts'
 import { openCountryDatabase } from '../../src/features/clicks/index.ts'
 import {
   type ProgramPlan,
   type ProvisionedProgram,
   provisionProgram,
 } from '../../src/features/onboarding/index.ts'
-import { firstProgramPlan } from '../../src/first-program.ts'
-import type { RateLimitSettings } from '../../src/http/rate-limits.ts'
 import { systemRandomness } from '../../src/shared/random.ts'
-import { createTestDatabase, type TestDatabase, testStartMs } from './test-database.ts'
 import { type Answers, describedAnswers } from './described-answers.ts'
+import { createTestDatabase, type TestDatabase, testStartMs } from './test-database.ts'
 
 /** A clock that stands still until a test moves it. */
 export interface TestClock {
@@ -95,15 +95,16 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const answers = describedAnswers(app.swagger() as unknown as Parameters<typeof describedAnswers>[0])
+  const answers = describedAnswers(
+    app.swagger() as unknown as Parameters<typeof describedAnswers>[0],
+  )
   const send = sender(url, answers)
   return {
     url,
     clock,
     db,
     send,
-    post: (path, body, more = {}) =>
-      send('POST', path, { rawBody: JSON.stringify(body), ...more }),
+    post: (path, body, more = {}) => send('POST', path, { rawBody: JSON.stringify(body), ...more }),
     provision: (change = {}) => provision(db, clock, change),
     async close() {
       await app.close()

@@ -50,7 +50,6 @@ function direct(directory: DataDirectory, user: SystemUser | null): Runner {
       args,
       ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
     }),
-    release: async () => {},
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, rmdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, runCommand } from './command.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -7,15 +7,18 @@ import type { Places, Runner } from './runner.ts'
 import type { SystemUser } from './unprivileged-user.ts'
 
 const mountRoot = '/run/affitor'
-const placeNames = ['native', 'cluster', 'socket', 'log'] as const
 
 /**
  * Every command is the next one's exec, so the process that Node started becomes the postmaster
  * and gets our signals. The mounts live in a namespace of their own: nobody else sees them, and
- * they go when the last process in it ends.
+ * they go when the last process in it ends. Mount points are made in a file system in memory, so
+ * that a killed server leaves none behind.
  */
 const confinedScript = `set -e
 base=$1 uid=$2 gid=$3
+umask 022
+mount -t tmpfs -o mode=755,size=1m tmpfs ${mountRoot}
+mkdir "$base" "$base/native" "$base/cluster" "$base/socket" "$base/log"
 mount --bind "$4" "$base/native"
 mount --bind "$5" "$base/cluster"
 mount --bind "$6" "$base/socket"
@@ -34,21 +37,18 @@ export async function confine(
   native: string,
   user: SystemUser,
 ): Promise<Runner | null> {
-  // The same name at every start, so that what a killed server leaves is used again. It also
-  // tells the postmaster of this directory from others by its command line.
+  // The same name at every start: it tells the postmaster of this directory from others by its
+  // command line.
   const digest = createHash('sha256').update(directory.path).digest('hex').slice(0, 16)
   const base = join(mountRoot, digest)
   try {
-    await createMountPoints(base)
+    await mkdir(mountRoot, { recursive: true })
   } catch {
     return null
   }
   const trial = { native, cluster: native, socket: native, log: native }
   const works = await runCommand(confined(base, trial, user, ['true']), 10_000)
-  if (!works.ok) {
-    await removeMountPoints(base)
-    return null
-  }
+  if (!works.ok) return null
   const seen = confinedPlaces(base)
   return {
     user,
@@ -56,7 +56,6 @@ export async function confine(
     seen: () => seen,
     command: (places, program, args) =>
       confined(base, places, user, [join(seen.native, 'bin', program), ...args]),
-    release: () => removeMountPoints(base),
   }
 }
 
@@ -80,18 +79,4 @@ function confined(base: string, places: Places, user: SystemUser, command: strin
       ...command,
     ],
   }
-}
-
-async function createMountPoints(base: string): Promise<void> {
-  for (const path of [mountRoot, base, ...placeNames.map((name) => join(base, name))]) {
-    await mkdir(path, { recursive: true })
-    // A strict umask must not keep PostgreSQL's user out.
-    await chmod(path, 0o755)
-  }
-}
-
-/** One by one and only when empty: a recursive removal could reach into something mounted. */
-async function removeMountPoints(base: string): Promise<void> {
-  for (const name of placeNames) await rmdir(join(base, name)).catch(() => {})
-  await rmdir(base).catch(() => {})
 }

@@ -113,7 +113,6 @@ async function startLocked(
   let socketDirectory: string | null = null
   const cleanUp = async () => {
     if (socketDirectory !== null) await removeSocketDirectory(directory, socketDirectory)
-    await runner.release()
   }
   try {
     await stopFormerPostgres(directory, runner, options.log)

@@ -19,8 +19,6 @@ export interface Runner {
   /** The same directories under the names that PostgreSQL sees. */
   seen(places: Places): Places
   command(places: Places, program: 'initdb' | 'postgres', args: string[]): Command
-  /** Removes what the runner made outside the data directory. */
-  release(): Promise<void>
 }
 
 /** What one start of PostgreSQL needs to know. */

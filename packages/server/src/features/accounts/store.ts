@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts'
-import { hashKey, type KeyKind, maskKey } from './domain/api-key.ts'
+import { type KeyKind, maskKey } from './domain/api-key.ts'
+import { hashKey } from './hash-key.ts'
 
 const insert = {
   name: 'api_key_insert',

@@ -1,8 +1,7 @@
-export type {
-  Attribution,
-  AttributionSettings,
-  ConsideredTouch,
-  Touch,
-  TouchVerdict,
-} from './domain/attribute.ts'
+export type { Attribution, AttributionSettings } from './domain/attribute.ts'
 export { attribute } from './domain/attribute.ts'
+export {
+  type StorableAttribution,
+  type StoredAttribution,
+  toStoredAttribution,
+} from './domain/stored-attribution.ts'

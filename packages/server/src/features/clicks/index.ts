@@ -1,6 +1,6 @@
 export { type CountryReader, openCountryDatabase } from './country.ts'
 export type { ClickRequest } from './domain/click.ts'
 export { createDeviceReader } from './domain/device.ts'
-export { type ClickOutcome, type ClickWriter, recordClicks } from './record-click.ts'
+export { type ClickOutcome, recordClicks } from './record-click.ts'
 export { registerClicks } from './routes.ts'
 export { loadTouches } from './store.ts'

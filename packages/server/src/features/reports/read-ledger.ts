@@ -24,7 +24,7 @@ export interface LedgerPage {
   partnerCodes: Map<number, string>
 }
 
-export const ledgerPageRows = 50
+const ledgerPageRows = 50
 
 /** A page of the ledger, newest first, with all balances. Null when the code is no partner of the program. */
 export async function readLedger(db: Db, question: LedgerQuestion): Promise<LedgerPage | null> {

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import type { StoredAttribution } from '../conversions/index.ts'
+import type { StoredAttribution } from '../attribution/index.ts'
 
 /** A decided transaction id with all that became of it. */
 export interface SaleReport {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 export type KeyKind = 'program' | 'management'
 
 /** Bytes of randomness in a key: 256 bits, which base64url writes in 43 characters. */
@@ -15,11 +13,6 @@ export function makeKey(kind: KeyKind, random: Buffer): string {
 /** Whether a text can be a program key at all. Saves the database from guesses. */
 export function looksLikeProgramKey(text: string): boolean {
   return PROGRAM_KEY_FORM.test(text)
-}
-
-/** What is stored of a key. 256 random bits need no salt and no slow hash: they cannot be guessed. */
-export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
 }
 
 /** How a key is shown after its first showing: `aff_abcdefgh****wxyz`. */

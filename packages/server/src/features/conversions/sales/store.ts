@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../../../db/database.ts'
-import type { StoredAttribution } from './domain/stored-attribution.ts'
+import type { StoredAttribution } from '../../attribution/index.ts'
 
 /** The claim on a transaction id, with the decision that was made. */
 export interface SaleTransaction {

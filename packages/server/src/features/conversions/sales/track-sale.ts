@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../../db/database.ts'
+import { type StorableAttribution, toStoredAttribution } from '../../attribution/index.ts'
 import { type EarnedCommission, earnCommission } from '../../commissions/index.ts'
 import {
   bindCustomerKey,
@@ -11,7 +12,6 @@ import { loadProgram, type Program } from '../../programs/index.ts'
 import { addMoney, addTraffic, moneyDeltas } from '../../totals/index.ts'
 import { hasHeldLead, settleProvisionalLead } from '../leads/settle-lead.ts'
 import { attributeSale } from './attribute-sale.ts'
-import { type StorableAttribution, toStoredAttribution } from './domain/stored-attribution.ts'
 import { findSaleCustomer } from './find-sale-customer.ts'
 import {
   claimTransaction,

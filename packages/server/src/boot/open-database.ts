@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import type { Config } from './config.ts'
-import { type Database, type DatabaseOptions, openDatabase } from './db/database.ts'
-import { type EmbeddedPostgres, openEmbedded, startEmbedded } from './db/embedded/open.ts'
-import { StartError } from './shared/errors.ts'
+import type { Config } from '../config.ts'
+import { type Database, type DatabaseOptions, openDatabase } from '../db/database.ts'
+import { type EmbeddedPostgres, openEmbedded, startEmbedded } from '../db/embedded/open.ts'
+import { StartError } from '../shared/errors.ts'
 
 export interface OpenDatabase {
   database: Database

@@ -1,4 +1,4 @@
-import type { Attribution, AttributionSettings, TouchVerdict } from '../../../attribution/index.ts'
+import type { Attribution, AttributionSettings, TouchVerdict } from './attribute.ts'
 
 /** The verdict on a sale as it is kept with it, and answered when somebody asks why. */
 export interface StoredAttribution {

@@ -1,4 +1,4 @@
-import type { ProgramPlan, ProvisionedProgram } from './features/onboarding/index.ts'
+import type { ProgramPlan, ProvisionedProgram } from '../features/onboarding/index.ts'
 
 /** What an empty database gets, so that the first click can be sent a minute after the download. */
 export const firstProgramPlan: ProgramPlan = {

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { chown, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { absoluteDataDir, type Config } from './config.ts'
-import type { Database } from './db/database.ts'
-import { StartError } from './shared/errors.ts'
-import type { Randomness } from './shared/random.ts'
+import { absoluteDataDir, type Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import { StartError } from '../shared/errors.ts'
+import type { Randomness } from '../shared/random.ts'
 
 /**
  * The installation's secret: AFFITOR_SECRET, or 256 bits kept in the data directory. Emails and

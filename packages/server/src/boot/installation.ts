@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
-import type { Config } from './config.ts'
-import type { Database } from './db/database.ts'
-import { migrate, readMigrations } from './db/migrate.ts'
-import { ensurePartitions } from './db/partitions.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import { migrate, readMigrations } from '../db/migrate.ts'
+import { ensurePartitions } from '../db/partitions.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Randomness } from '../shared/random.ts'
 import { type OpenMode, openConfiguredDatabase } from './open-database.ts'
 import { checkSecret, loadSecret } from './secret.ts'
-import type { Clock } from './shared/clock.ts'
-import type { Randomness } from './shared/random.ts'
 
 /** A database that is migrated and ready, with the secret it was begun with. */
 export interface Installation {

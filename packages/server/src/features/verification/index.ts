@@ -1,0 +1,1 @@
+export { type CheckResult, verify } from './verify.ts'
