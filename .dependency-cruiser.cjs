@@ -46,17 +46,7 @@ const layers = {
 }
 
 /** These put everything together and may import all of it; nothing else imports them. */
-const roots = [
-  'app.ts',
-  'main.ts',
-  'admin.ts',
-  'generate.ts',
-  'admin/',
-  'first-program.ts',
-  'installation.ts',
-  'open-database.ts',
-  'secret.ts',
-]
+const roots = ['app.ts', 'main.ts', 'admin.ts', 'generate.ts', 'admin/']
 
 const src = '^packages/server/src/'
 const test = '\\.test\\.ts$'

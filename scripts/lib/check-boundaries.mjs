@@ -15,6 +15,7 @@ const linesMax = 100
  */
 export async function checkBoundaries(base = root) {
   const wanted = listFiles(checked, (file) => file.endsWith('.ts'), base)
+  if (wanted.length === 0) return { ok: false, output: `There are no sources in ${checked}.` }
   const tool = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
   const args = [tool, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', checked]
   const { output, stdout } = await runChild(process.execPath, args, { cwd: base, timeoutMs })
@@ -36,7 +37,6 @@ function parse(text) {
 
 /** What was not looked at, as a sentence, or undefined. */
 function unseen(wanted, modules) {
-  if (wanted.length === 0) return `There are no sources in ${checked}.`
   const seen = new Map(modules.map((module) => [module.source, module]))
   const missed = wanted.filter((file) => !seen.has(file))
   if (missed.length > 0) {

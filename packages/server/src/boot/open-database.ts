@@ -79,8 +79,7 @@ async function readServerVersion(database: Database): Promise<number> {
     return Math.floor(Number(row?.version) / 10_000)
   } catch (error) {
     const reason = error instanceof Error ? error.message || String(error) : String(error)
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     // The address may hold a password, so only the reason is told.
-    throw new StartError(`The database of DATABASE_URL cannot be used: ${reason}${code}`)
+    throw new StartError(`The database of DATABASE_URL cannot be used: ${reason}`)
   }
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { OverloadError } from '../shared/errors.ts'
 
 /**
  * A hand-written statement. The name makes PostgreSQL parse it once a connection;
@@ -37,6 +38,8 @@ export interface DatabaseOptions {
 
 /** How often a transaction that lost a deadlock is run again before the caller sees the error. */
 const DEADLOCK_RETRIES_MAX = 5
+/** Work that may wait for a connection. Beyond it, callers are told to come back. */
+const WAITING_MAX = 2_000
 const RETRYABLE = new Set(['40001', '40P01'])
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -58,8 +61,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', options.onIdleError)
 
+  async function connect(): Promise<pg.PoolClient> {
+    if (pool.waitingCount >= WAITING_MAX) throw busy()
+    try {
+      return await pool.connect()
+    } catch (error) {
+      throw isPoolTimeout(error) ? busy() : error
+    }
+  }
+
   async function exclusively<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect()
+    const client = await connect()
     let failure: Error | undefined
     try {
       return await work(client)
@@ -88,7 +100,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    ...queries(pool),
+    query: (statement, values) => exclusively((client) => queries(client).query(statement, values)),
     exclusively,
     async transaction(work) {
       for (let attempt = 0; ; attempt += 1) {
@@ -105,12 +117,21 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
+function busy(): OverloadError {
+  return new OverloadError('The server is busy, try again shortly', 1)
+}
+
+/** All connections stayed in use for `connectionTimeoutMillis`: pg-pool has no code for it, only this text. */
+function isPoolTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
+}
+
 /** True for an error that PostgreSQL itself reported: the connection is still in step. */
 export function isDatabaseError(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError
 }
 
-function queries(runner: pg.Pool | pg.PoolClient): Db {
+function queries(runner: pg.PoolClient): Db {
   return {
     async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []) {
       const result = await runner.query<Row>({ ...statement, values })

@@ -1,7 +1,7 @@
 /** Hygiene for text that comes from outside. What these return can always be stored in PostgreSQL. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: dropping them is the point
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 /** Deeper than any body may be; only guards against a caller that forgot to check. */
 const JSON_DEPTH_MAX = 64

@@ -55,7 +55,9 @@ async function createCluster(installation: Installation, log: Log): Promise<stri
   const passwordFile = await writePasswordFile(installation, password)
   try {
     const initdb = runner.command(freshPlaces, 'initdb', [
-      ...['-D', seen.cluster, '--encoding=UTF8', '--no-locale', '--data-checksums'],
+      ...['-D', seen.cluster, '--encoding=UTF8', '--data-checksums'],
+      // PostgreSQL's own Unicode rules: the same on every system, and no index breaks with a new libc.
+      ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ...['--auth-local=scram-sha-256', '--auth-host=scram-sha-256', `--username=${roleName}`],
       `--pwfile=${join(seen.socket, basename(passwordFile))}`,
     ])

@@ -13,6 +13,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StartError } from '../../shared/errors.ts'
 import { type DataDirectory, dataDirectoryFault } from './data-directory.ts'
 
+/** A `command` holds the directory only for its own moment; a `server` shares its database with commands. */
+export type LockRole = 'server' | 'command'
+
+export interface LockOwner {
+  pid: number
+  role: LockRole
+}
+
 export interface DirectoryLock {
   release(): void
 }
@@ -27,7 +35,7 @@ interface NativeLock {
  * in a file alone could be stale, or belong to another program after a reboot.
  * @throws StartError when the lock file cannot be written or the file system knows no locks.
  */
-export function tryLock(directory: DataDirectory): DirectoryLock | null {
+export function tryLock(directory: DataDirectory, role: LockRole): DirectoryLock | null {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants
   let fd: number
   try {
@@ -46,7 +54,7 @@ export function tryLock(directory: DataDirectory): DirectoryLock | null {
       fchownSync(fd, uid, gid)
     }
     ftruncateSync(fd, 0)
-    writeSync(fd, `${process.pid}\n`, 0)
+    writeSync(fd, `${process.pid} ${role}\n`, 0)
   } catch (error) {
     closeSync(fd)
     throw dataDirectoryFault(directory.shown, error)
@@ -63,11 +71,12 @@ export function tryLock(directory: DataDirectory): DirectoryLock | null {
   }
 }
 
-/** The pid that the holder wrote; null when it did not write one within half a second. */
-export async function lockOwnerPid(directory: DataDirectory): Promise<number | null> {
+/** What the holder wrote of itself; null when it did not within half a second. */
+export async function lockOwner(directory: DataDirectory): Promise<LockOwner | null> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const pid = Number.parseInt(readFileSync(directory.lockFile, 'utf8'), 10)
-    if (Number.isSafeInteger(pid)) return pid
+    const text = readFileSync(directory.lockFile, 'utf8')
+    const [, pid, role] = /^(\d+) (server|command)\n$/.exec(text) ?? []
+    if (pid !== undefined) return { pid: Number(pid), role: role === 'command' ? role : 'server' }
     await delay(25)
   }
   return null

@@ -14,7 +14,7 @@ import {
 import { ensureCluster } from './create-cluster.ts'
 import { type DataDirectory, prepareDataDirectory } from './data-directory.ts'
 import { launch } from './launch.ts'
-import { type DirectoryLock, lockOwnerPid, tryLock } from './lock.ts'
+import { type DirectoryLock, type LockOwner, lockOwner, tryLock } from './lock.ts'
 import type { Installation } from './runner.ts'
 import {
   createSocketDirectory,
@@ -26,6 +26,8 @@ import { type Supervised, supervise } from './supervise.ts'
 
 /** How long an admin command waits for a server that holds the lock but is still starting. */
 const startingServerWaitMs = 15_000
+/** How long a start or a command waits for a command that is at work without a server. */
+const runningCommandWaitMs = 60_000
 
 export interface EmbeddedPostgres {
   /** Where to connect. It stays the same when PostgreSQL is restarted after a crash. */
@@ -50,42 +52,51 @@ export interface EmbeddedOptions {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const directory = await prepareDataDirectory(options.dataDir, options.log)
-  const lock = tryLock(directory)
-  if (lock === null) throw await inUse(directory)
-  return startHolding(lock, directory, options)
-}
-
-/**
- * For admin commands: the database of the server that runs on this directory, or, when none
- * does, a PostgreSQL of our own until `stop()`.
- * @throws StartError as `startEmbedded` does, and when the running server's database does not
- *   answer within 15 seconds.
- */
-export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const directory = await prepareDataDirectory(options.dataDir, options.log)
-  const giveUpAtMs = performance.now() + startingServerWaitMs
+  const giveUpAtMs = performance.now() + runningCommandWaitMs
   for (;;) {
-    // Tried in every round: the server that held the lock may have stopped meanwhile.
-    const lock = tryLock(directory)
+    const lock = tryLock(directory, 'server')
     if (lock !== null) return startHolding(lock, directory, options)
-    const connection = await readConnection(directory)
-    if (connection !== null && (await accepts(connection))) {
-      return { connection, stop: async () => {} }
-    }
-    if (performance.now() > giveUpAtMs) {
-      const pid = (await lockOwnerPid(directory)) ?? 'unknown'
-      throw new StartError(
-        `Data directory ${directory.shown} is in use by another server (pid ${pid}), whose database does not answer`,
-      )
+    const owner = await lockOwner(directory)
+    if (owner?.role !== 'command' || performance.now() > giveUpAtMs) {
+      throw inUse(directory, owner, 'already in use')
     }
     await delay(100)
   }
 }
 
-async function inUse(directory: DataDirectory): Promise<StartError> {
-  const pid = (await lockOwnerPid(directory)) ?? 'unknown'
+/**
+ * For admin commands: the database of the server that runs on this directory, or, when none
+ * does, a PostgreSQL of our own until `stop()`. Commands without a server take turns: one that
+ * borrowed the other's PostgreSQL would lose it when that one ends.
+ * @throws StartError as `startEmbedded` does, and when the running server's database does not
+ *   answer within 15 seconds.
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const directory = await prepareDataDirectory(options.dataDir, options.log)
+  const startedAtMs = performance.now()
+  for (;;) {
+    // Tried in every round: who held the lock may have stopped meanwhile.
+    const lock = tryLock(directory, 'command')
+    if (lock !== null) return startHolding(lock, directory, options)
+    const owner = await lockOwner(directory)
+    if (owner?.role === 'server') {
+      const connection = await readConnection(directory)
+      if (connection !== null && (await accepts(connection))) {
+        return { connection, stop: async () => {} }
+      }
+    }
+    const waitMs = owner?.role === 'command' ? runningCommandWaitMs : startingServerWaitMs
+    if (performance.now() - startedAtMs > waitMs) {
+      throw inUse(directory, owner, 'in use and its database does not answer: it is held')
+    }
+    await delay(100)
+  }
+}
+
+function inUse(directory: DataDirectory, owner: LockOwner | null, how: string): StartError {
+  const who = owner?.role === 'command' ? 'an admin command' : 'another server'
   return new StartError(
-    `Data directory ${directory.shown} is already in use by another server (pid ${pid})`,
+    `Data directory ${directory.shown} is ${how} by ${who} (pid ${owner?.pid ?? 'unknown'})`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { BlockList, isIPv4 } from 'node:net'
 import { Reader } from 'mmdb-lib'
 import { plainIp } from '../../shared/ip-address.ts'
 
@@ -11,17 +12,43 @@ export interface CountryReader {
 const databaseFile = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'
 
 /**
+ * Addresses that belong to nobody (RFC 6890). The database takes some for Australian, home networks
+ * among them, so a server behind a proxy it does not trust would report a country for everyone.
+ */
+const nobodysIPv4 = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+] as const
+/** IPv6 hands out 2000::/3 only, and of that one network is for documentation. */
+const somebodysIPv6 = /^(?!2001:db8:)[23][0-9a-f]{3}:/
+
+/**
  * Loads the country database, which is shipped as a package, into memory (8 MB). Load it once a process.
  * Its data come from the Number Resource Organization (nro.net) under CC BY 4.0.
  */
 export function openCountryDatabase(): CountryReader {
   const file = createRequire(import.meta.url).resolve(databaseFile)
   const reader = new Reader<never>(readFileSync(file))
+  const nobodys = new BlockList()
+  for (const [network, bits] of nobodysIPv4) nobodys.addSubnet(network, bits)
   return {
     country(ip) {
       // The reader answers some country for text that is no address, such as 1.2.3, so it sees only addresses.
       const plain = plainIp(ip)
-      return plain === null ? null : countryCode(reader.get(plain))
+      if (plain === null) return null
+      const isSomebodys = isIPv4(plain) ? !nobodys.check(plain) : somebodysIPv6.test(plain)
+      return isSomebodys ? countryCode(reader.get(plain)) : null
     },
   }
 }

@@ -1,4 +1,5 @@
 export { clickIdRandomBytes, makeClickId, programOfClickId } from './domain/click-id.ts'
+export { eventTime } from './domain/event-time.ts'
 export { type StoredEmail, storeEmail } from './email.ts'
 export {
   bindCustomerKey,

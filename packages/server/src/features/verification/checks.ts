@@ -167,7 +167,8 @@ export const checks: readonly Check[] = [
         select program_id, customer_id, min(settled_at) as at, count(*) as leads
         from affiliate_lead_events where not is_test group by 1, 2),
       sales as (
-        select program_id, customer_id, min(created_at) as at, count(*) filter (where is_first_sale) as firsts
+        select program_id, customer_id, min(created_at) filter (where is_first_sale) as at,
+          count(*) filter (where is_first_sale) as firsts
         from affiliate_sale_events where not is_test group by 1, 2)
       select c.program_id, c.id as customer_id, c.status, l.leads, s.firsts
       from affiliate_customers c

@@ -2,10 +2,10 @@ import Bowser from 'bowser'
 import { isbot } from 'isbot'
 
 export interface Device {
-  deviceType: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'bot' | 'unknown'
-  deviceOs: string | null
-  browserName: string | null
-  isBot: boolean
+  readonly deviceType: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'bot' | 'unknown'
+  readonly deviceOs: string | null
+  readonly browserName: string | null
+  readonly isBot: boolean
 }
 
 export interface DeviceReader {
@@ -15,7 +15,13 @@ export interface DeviceReader {
 /** Longer user agents are cut: nobody's is, and the parsers' regular expressions see what they get. */
 const userAgentCharsMax = 512
 const deviceTypes = ['desktop', 'mobile', 'tablet', 'tv'] as const
-const browserNames = new Set(Object.values(Bowser.BROWSER_MAP))
+/** The names that the parser knows: its own list, and those that the list has forgotten. */
+const browserNames = new Set([
+  ...Object.values(Bowser.BROWSER_MAP),
+  'Miui',
+  'Opera Touch',
+  'PlayStation 4',
+])
 
 /**
  * Reads device, system and browser off a user agent. Parsing costs tens of microseconds and real
@@ -50,13 +56,15 @@ export function describeDevice(userAgent: string): Device {
     return { deviceType: 'unknown', deviceOs: null, browserName: null, isBot: true }
   }
   const parser = Bowser.getParser(text, true)
-  const platform = parser.getPlatform().type
+  const deviceOs = parser.getOS().name ?? null
+  // The parser has no device for Chromebooks.
+  const platform = parser.getPlatform().type ?? (deviceOs === 'Chrome OS' ? 'desktop' : undefined)
   const isBot = platform === 'bot' || isbot(text)
   const deviceType = deviceTypes.find((type) => type === platform) ?? 'unknown'
   const browserName = parser.getBrowser().name ?? ''
   return {
     deviceType: isBot ? 'bot' : deviceType,
-    deviceOs: parser.getOS().name ?? null,
+    deviceOs,
     // For a browser it does not know, the parser answers the visitor's own words, which reports would show.
     browserName: browserNames.has(browserName) ? browserName : null,
     isBot,

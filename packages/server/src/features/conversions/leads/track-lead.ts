@@ -3,6 +3,7 @@ import {
   bindCustomerKey,
   type Customer,
   customerMapKey,
+  eventTime,
   findCustomerByKey,
   findCustomersByClickIds,
   lockCustomer,
@@ -41,7 +42,8 @@ export async function trackLead(database: Database, request: LeadRequest): Promi
   const program = await loadProgram(database, found.programId)
   return database.transaction(async (tx) => {
     const customer = await lockCustomer(tx, program.programId, found.customerId)
-    const step = await applyLead(tx, program, customer, request)
+    const atMs = eventTime(customer, request.atMs)
+    const step = await applyLead(tx, program, customer, { ...request, atMs })
     return { kind: 'tracked', step }
   })
 }

@@ -4,6 +4,7 @@ import { type EarnedCommission, earnCommission } from '../../commissions/index.t
 import {
   bindCustomerKey,
   type Customer,
+  eventTime,
   lockCustomer,
   updateCustomer,
 } from '../../customers/index.ts'
@@ -73,10 +74,11 @@ export async function trackSale(database: Database, request: SaleRequest): Promi
 
 type CurrencySale = SaleRequest & { currency: string }
 
-async function decide(tx: Tx, program: Program, request: CurrencySale): Promise<SaleOutcome> {
-  const customerId = await findSaleCustomer(tx, request)
+async function decide(tx: Tx, program: Program, sent: CurrencySale): Promise<SaleOutcome> {
+  const customerId = await findSaleCustomer(tx, sent)
   if (customerId === null) return { kind: 'customer_not_found' }
   const customer = await lockCustomer(tx, program.programId, customerId)
+  const request = { ...sent, atMs: eventTime(customer, sent.atMs) }
   const { settings, attribution } = await attributeSale(tx, program, customer, request)
   if (attribution.verdict === 'no_attribution') return { kind: 'no_attribution' }
   if (attribution.verdict === 'no_partner') return { kind: 'no_partner' }

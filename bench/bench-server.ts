@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Step } from './record-statements.ts'
+import { serverEnvironment } from './run-program.ts'
+import type { Answer, Counts, Question, Ready } from './server-messages.ts'
+
+const script = fileURLToPath(new URL('./server.ts', import.meta.url))
+const answerTimeoutMs = 60_000
+
+/** The benchmarks' server process, see server.ts. */
+export interface BenchServer extends Ready {
+  counts(): Promise<Counts>
+  rememberCustomers(): Promise<void>
+  recordSale(body: unknown): Promise<Step[]>
+  /** Resolves when the process and its PostgreSQL have ended. */
+  stop(): Promise<void>
+}
+
+export async function startBenchServer(dataDir: string): Promise<BenchServer> {
+  const child = fork(script, {
+    execArgv: ['--import', 'tsx'],
+    env: serverEnvironment(dataDir),
+    // Standard output is for the result alone.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const ended = once(child, 'exit')
+  const ready = await Promise.race([
+    once(child, 'message').then(([message]) => message as Ready),
+    ended.then(() => null),
+  ])
+  if (ready === null) throw new Error('The server ended before it listened')
+  const ask = asker(child)
+  return {
+    ...ready,
+    counts: () => ask<Counts>({ ask: 'counts' }),
+    rememberCustomers: () => ask({ ask: 'remember_customers' }),
+    recordSale: (body) => ask<Step[]>({ ask: 'record_sale', body, apiKey: ready.apiKey }),
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+function asker(child: ChildProcess) {
+  let lastId = 0
+  return async <Result>(question: Question): Promise<Result> => {
+    lastId += 1
+    const id = lastId
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer)
+        child.off('message', onMessage)
+        child.off('exit', onExit)
+      }
+      const onMessage = (message: Answer) => {
+        if (message.id !== id) return
+        settle()
+        resolve(message)
+      }
+      const onExit = () => {
+        settle()
+        reject(new Error('The server ended'))
+      }
+      const timer = setTimeout(() => {
+        settle()
+        reject(new Error(`The server did not answer ${question.ask}`))
+      }, answerTimeoutMs)
+      child.on('message', onMessage)
+      child.once('exit', onExit)
+      child.send({ ...question, id })
+    })
+    if (answer.error !== undefined) throw new Error(`The server: ${answer.error}`)
+    return answer.result as Result
+  }
+}

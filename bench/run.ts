@@ -1,0 +1,79 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { StartError } from '../packages/server/src/shared/errors.ts'
+import { roundsMin } from './compare-rounds.ts'
+import { findPgbench, findWrk } from './find-tools.ts'
+import { measureMemory } from './measure-memory.ts'
+import { measureStart } from './measure-start.ts'
+import { measureUnderLoad } from './measure-under-load.ts'
+import { createWrk } from './run-wrk.ts'
+
+/**
+ * Measures the server and prints one JSON document on standard output; progress goes to standard error.
+ * The ratios are what counts: both sides of each were measured in turns, in this run, on this machine.
+ */
+
+const secondsUsually = 4
+const secondsQuick = 1
+
+await run()
+
+async function run(): Promise<void> {
+  const interruption = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => interruption.abort(new StartError('The benchmarks were interrupted')))
+  }
+  try {
+    const seconds = readSeconds(process.argv.slice(2))
+    const result = await inScratchDirectory((directory) =>
+      measureAll(directory, seconds, interruption.signal),
+    )
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  } catch (error) {
+    const text = error instanceof StartError ? error.message : describe(error)
+    process.stderr.write(`${text}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function measureAll(directory: string, seconds: number, signal: AbortSignal) {
+  const wrk = createWrk(await findWrk(signal), signal)
+  const pgbench = await findPgbench(signal)
+  const dataDir = join(directory, 'data')
+  const setting = { wrk, pgbench, dataDir, directory, seconds, signal }
+  const { figures, events, clicksFile } = await measureUnderLoad(setting)
+  const start = await measureStart({ filledDir: dataDir, events, directory, signal })
+  const memory = await measureMemory({ wrk, dataDir, requestsFile: clicksFile, seconds })
+  return {
+    about: `Medians of ${roundsMin} rounds of ${seconds} s; the sides of a ratio took turns. Only ratios carry over to another machine.`,
+    ...figures,
+    start,
+    memory,
+  }
+}
+
+/** Gone at the end, whatever happens. Open to be entered: as root, PostgreSQL runs as another user. */
+async function inScratchDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'affitor-bench-'))
+  try {
+    await chmod(directory, 0o755)
+    return await work(directory)
+  } finally {
+    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  }
+}
+
+function readSeconds(args: string[]): number {
+  try {
+    const { values } = parseArgs({ args, options: { quick: { type: 'boolean' } } })
+    return values.quick === true ? secondsQuick : secondsUsually
+  } catch {
+    throw new StartError('The benchmarks take one option: --quick')
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

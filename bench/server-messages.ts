@@ -1,0 +1,27 @@
+/** What the benchmarks and their server process say to each other. */
+
+export interface Ready {
+  url: string
+  /** Codes of the program's links. */
+  codes: string[]
+  apiKey: string
+}
+
+export type Question =
+  | { ask: 'counts' }
+  | { ask: 'remember_customers' }
+  | { ask: 'record_sale'; body: unknown; apiKey: string }
+
+export type Request = Question & { id: number }
+
+export interface Answer {
+  id: number
+  result?: unknown
+  error?: string
+}
+
+/** Rows stored, test events included. */
+export interface Counts {
+  clicks: number
+  sales: number
+}

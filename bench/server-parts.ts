@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module'
+
+/**
+ * The server as it is shipped: what the compiler made, typed by its sources. Run from the sources, every
+ * function would carry additions of the tool that translates them, and the figures would be of those too.
+ */
+
+const server = new URL('../packages/server/', import.meta.url)
+
+async function load<Part>(path: string): Promise<Part> {
+  return (await import(new URL(`dist/${path}`, server).href)) as Part
+}
+
+export const { buildApp } = await load<typeof import('../packages/server/src/app.ts')>('app.js')
+export const { readConfig } =
+  await load<typeof import('../packages/server/src/config.ts')>('config.js')
+export const { openInstallation } =
+  await load<typeof import('../packages/server/src/boot/installation.ts')>('boot/installation.js')
+export const { firstProgramPlan } =
+  await load<typeof import('../packages/server/src/boot/first-program.ts')>('boot/first-program.js')
+export const { provisionProgram } = await load<
+  typeof import('../packages/server/src/features/onboarding/index.ts')
+>('features/onboarding/index.js')
+export const { openCountryDatabase } = await load<
+  typeof import('../packages/server/src/features/clicks/country.ts')
+>('features/clicks/country.js')
+export const { createDeviceReader } = await load<
+  typeof import('../packages/server/src/features/clicks/domain/device.ts')
+>('features/clicks/domain/device.js')
+export const { describeVisit } = await load<
+  typeof import('../packages/server/src/features/clicks/describe-visit.ts')
+>('features/clicks/describe-visit.js')
+export const { insertClickRows } = await load<
+  typeof import('../packages/server/src/features/clicks/store.ts')
+>('features/clicks/store.js')
+export const { codeKey, findLinks } =
+  await load<typeof import('../packages/server/src/features/links/index.ts')>(
+    'features/links/index.js',
+  )
+export const { clickIdRandomBytes, makeClickId } = await load<
+  typeof import('../packages/server/src/features/customers/index.ts')
+>('features/customers/index.js')
+export const { clickBody } = await load<
+  typeof import('../packages/server/src/contract/tracking-requests.ts')
+>('contract/tracking-requests.js')
+export const { createRateLimits } =
+  await load<typeof import('../packages/server/src/http/rate-limits.ts')>('http/rate-limits.js')
+export const { affCode } =
+  await load<typeof import('../packages/server/src/shared/web-url.ts')>('shared/web-url.js')
+export const { systemClock } =
+  await load<typeof import('../packages/server/src/shared/clock.ts')>('shared/clock.js')
+export const { systemRandomness } =
+  await load<typeof import('../packages/server/src/shared/random.ts')>('shared/random.js')
+/** The server's own logger, found as the server finds it. */
+export const { pino } = createRequire(server)('pino') as typeof import('pino')

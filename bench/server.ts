@@ -1,0 +1,145 @@
+import type { AddressInfo } from 'node:net'
+import { type App, addBenchRoutes } from './bench-routes.ts'
+import { recordStatements, type Step } from './record-statements.ts'
+import type { Answer, Counts, Ready, Request } from './server-messages.ts'
+import {
+  buildApp,
+  codeKey,
+  findLinks,
+  firstProgramPlan,
+  openCountryDatabase,
+  openInstallation,
+  pino,
+  provisionProgram,
+  readConfig,
+  systemClock,
+  systemRandomness,
+} from './server-parts.ts'
+
+/** The benchmarks' server process: the whole server, a program with links, and the routes to compare with. */
+
+const linksMade = 32
+
+const config = readConfig()
+const log = pino({ level: config.logLevel }, pino.destination(2))
+const installation = await openInstallation({
+  config,
+  mode: 'serve',
+  clock: systemClock,
+  randomness: systemRandomness,
+  log,
+  onFatal: (error) => {
+    throw error
+  },
+})
+const { database, pepper } = installation
+const country = openCountryDatabase()
+const customers = new Map<string, number>()
+const { app, ready } = await serve()
+
+process.on('message', (request: Request) => void answer(request))
+// The parent has gone, whatever the reason: without it nobody would stop this server.
+process.once('disconnect', () => void stop())
+process.once('SIGTERM', () => void stop())
+process.once('SIGINT', () => void stop())
+process.send?.(ready)
+
+async function serve(): Promise<{ app: App; ready: Ready }> {
+  await separateIds()
+  const tools = { database, clock: systemClock, randomness: systemRandomness }
+  const partner = { name: 'Bench', code: 'BENCH', links: linksMade }
+  const program = await provisionProgram(tools, { ...firstProgramPlan, partner })
+  if ('kind' in program) throw new Error(`The program was refused: ${program.kind}`)
+  const { codes, apiKey } = program
+  const app = await build(database)
+  const links = await findLinks(database, codes.map(codeKey))
+  addBenchRoutes(app, { database, country, pepper, links, customers })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  return { app, ready: { url: `http://127.0.0.1:${port}`, codes, apiKey } }
+}
+
+function build(db: typeof database): Promise<App> {
+  return buildApp({
+    config,
+    database: db,
+    clock: systemClock,
+    randomness: systemRandomness,
+    pepper,
+    country,
+    log,
+    checkReady: async () => {
+      await db.query({ name: 'bench_ready', text: 'select 1' })
+    },
+  })
+}
+
+async function answer(request: Request): Promise<void> {
+  const reply = (part: Omit<Answer, 'id'>) => process.send?.({ id: request.id, ...part })
+  try {
+    reply({ result: await act(request) })
+  } catch (error) {
+    reply({ error: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+async function act(request: Request): Promise<unknown> {
+  switch (request.ask) {
+    case 'counts':
+      return counts()
+    case 'remember_customers':
+      return rememberCustomers()
+    case 'record_sale':
+      return recordSale(request.body, request.apiKey)
+  }
+}
+
+async function counts(): Promise<Counts> {
+  const [row] = await database.query<Counts & Record<string, unknown>>({
+    name: 'bench_counts',
+    text: `select (select count(*) from affiliate_click_events) as clicks,
+      (select count(*) from affiliate_sale_events) as sales`,
+  })
+  return { clicks: row?.clicks ?? 0, sales: row?.sales ?? 0 }
+}
+
+/** For the route that takes customers from memory. */
+async function rememberCustomers(): Promise<void> {
+  const rows = await database.query<{ id: number; click_id: string }>({
+    name: 'bench_customers',
+    text: 'select id, click_id from affiliate_customers',
+  })
+  for (const row of rows) customers.set(row.click_id, row.id)
+}
+
+/** One sale through the whole server, never listening, with every statement written down. */
+async function recordSale(body: unknown, apiKey: string): Promise<Step[]> {
+  const steps: Step[] = []
+  const recorded = await build(recordStatements(database, steps))
+  const response = await recorded.inject({
+    method: 'POST',
+    url: '/api/v1/track/sale',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    payload: JSON.stringify(body),
+  })
+  await recorded.close()
+  if (response.statusCode !== 200) throw new Error(`The sale was refused: ${response.body}`)
+  return steps
+}
+
+/** Each kind of id in a range of its own, so that a recorded value tells whose id it is. */
+async function separateIds(): Promise<void> {
+  await database.query({
+    name: 'bench_ids',
+    text: `select setval(pg_get_serial_sequence('affiliate_customers', 'id'), 1000000000),
+      setval('affiliate_sale_event_ids', 2000000000),
+      setval(pg_get_serial_sequence('affiliate_commissions', 'id'), 3000000000)`,
+  })
+}
+
+async function stop(): Promise<void> {
+  process.removeAllListeners('message')
+  await app.close()
+  await installation.close()
+  process.exit(0)
+}
