@@ -8,31 +8,32 @@ export interface PreparedLoad {
   clicksFile: string
   /** Clicks on one link. */
   hotLinkFile: string
-  /** Sales of the known customers. */
+  /** Sales to the buyers. */
   salesFile: string
-  /** The key of the first customer; the others' keys follow it. */
-  firstCustomerKey: number
-  customers: number
+  /** Their customer keys follow one another. */
+  buyers: { firstKey: number; count: number }
 }
 
 const requestsPerFile = 2_000
-const visitors = 400
+const returningVisitors = 400
 /** Of five clicks, one is by a visitor who has a click id. */
-const knownVisitorEvery = 5
-const firstCustomerKey = 5_000_000_000
+const returningEvery = 5
+/** They click once and do not return, so that a sale decides on the same touches throughout. */
+const buyers = 400
+const firstBuyerKey = 5_000_000_000
 const atOnce = 20
 
 /** Sends the first clicks and sales, and writes the requests that the loads repeat. */
 export async function prepareLoad(server: BenchServer, directory: string): Promise<PreparedLoad> {
-  const clickIds: string[] = []
-  await inTurns(visitors, async (i) => {
+  const firstClick = async (i: number) => {
     const { body } = click(server.codes, i)
-    const answer = await post<{ click_id: string }>(server, 'click', body)
-    clickIds[i] = answer.click_id
-  })
+    return (await post<{ click_id: string }>(server, 'click', body)).click_id
+  }
+  const returning = await inTurns(returningVisitors, firstClick)
+  const buying = await inTurns(buyers, firstClick)
   // The first sale of a customer does more than the ones that follow, which are what is measured.
-  await inTurns(visitors, async (i) => {
-    const sale = { ...saleOf(i), transaction_id: `first_${i}`, click_id: clickIds[i] }
+  await inTurns(buyers, async (i) => {
+    const sale = { ...saleOf(i), transaction_id: `first_${i}`, click_id: buying[i] }
     await post(server, 'sale', sale)
   })
   await server.rememberCustomers()
@@ -44,7 +45,8 @@ export async function prepareLoad(server: BenchServer, directory: string): Promi
   const clicks = (codes: string[]) =>
     range(requestsPerFile).map((i) => {
       const { userAgent, body } = click(codes, i)
-      const known = i % knownVisitorEvery === 0 ? clickIds[i % visitors] : undefined
+      const known =
+        i % returningEvery === 0 ? returning[(i / returningEvery) % returningVisitors] : undefined
       return `${userAgent}\t${JSON.stringify({ ...body, existing_click_id: known })}`
     })
   return {
@@ -52,18 +54,17 @@ export async function prepareLoad(server: BenchServer, directory: string): Promi
     hotLinkFile: await write('hot-link.tsv', clicks(server.codes.slice(0, 1))),
     salesFile: await write(
       'sales.tsv',
-      range(visitors).map((i) => `\t${JSON.stringify(saleOf(i))}`),
+      range(buyers).map((i) => `\t${JSON.stringify(saleOf(i))}`),
     ),
-    firstCustomerKey,
-    customers: visitors,
+    buyers: { firstKey: firstBuyerKey, count: buyers },
   }
 }
 
-/** A sale by a customer; `UNIQUE` becomes a number of its own as it is sent. */
-export function saleOf(customer: number) {
+/** A sale to a buyer; `UNIQUE` becomes a number of its own as it is sent. */
+export function saleOf(buyer: number) {
   return {
     transaction_id: 'UNIQUE',
-    customer_key: String(firstCustomerKey + customer),
+    customer_key: String(firstBuyerKey + buyer),
     amount_cents: 4_900,
     currency: 'USD',
   }
@@ -99,10 +100,16 @@ async function post<Answer>(server: BenchServer, name: string, body: unknown): P
   return answer
 }
 
-async function inTurns(count: number, work: (i: number) => Promise<void>): Promise<void> {
+async function inTurns<Result>(
+  count: number,
+  work: (i: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
   for (let from = 0; from < count; from += atOnce) {
-    await Promise.all(range(Math.min(atOnce, count - from)).map((i) => work(from + i)))
+    const turn = range(Math.min(atOnce, count - from))
+    results.push(...(await Promise.all(turn.map((i) => work(from + i)))))
   }
+  return results
 }
 
 function range(count: number): number[] {

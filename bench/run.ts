@@ -32,8 +32,9 @@ async function run(): Promise<void> {
     )
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   } catch (error) {
-    const text = error instanceof StartError ? error.message : describe(error)
-    process.stderr.write(`${text}\n`)
+    // What failed because of the interruption is not worth telling.
+    const { aborted, reason } = interruption.signal
+    process.stderr.write(`${describe(aborted ? reason : error)}\n`)
     process.exitCode = 1
   }
 }
@@ -75,5 +76,6 @@ function readSeconds(args: string[]): number {
 }
 
 function describe(error: unknown): string {
+  if (error instanceof StartError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -21,41 +21,44 @@ const touch = Type.Object({
   }),
 })
 
-export const saleReport = Type.Object({
-  data: Type.Object({
-    sale_id: nullable(Type.Integer()),
-    transaction_id: Type.String(),
-    amount_cents: Type.Integer(),
-    currency: Type.String(),
-    refunded_cents: Type.Integer(),
-    attributed: Type.Boolean(),
-    reason: nullable(Type.String({ description: 'Why there is no sale, or no commission.' })),
-    partner_code: nullable(Type.String()),
-    click_id: Type.String(),
-    customer_key: nullable(Type.String()),
-    commission: nullable(
-      Type.Object({
-        commission_id: Type.Integer(),
-        amount_cents: Type.Integer(),
-        reversed_cents: Type.Integer(),
-        currency: Type.String(),
-        status: Type.String(),
-        hold_ends_at: time('Not approved before this moment.'),
-        policy_id: Type.Integer(),
-        policy_version: Type.Integer(),
+export const saleReport = Type.Object(
+  {
+    data: Type.Object({
+      sale_id: nullable(Type.Integer()),
+      transaction_id: Type.String(),
+      amount_cents: Type.Integer(),
+      currency: Type.String(),
+      refunded_cents: Type.Integer(),
+      attributed: Type.Boolean(),
+      reason: nullable(Type.String({ description: 'Why there is no sale, or no commission.' })),
+      partner_code: nullable(Type.String()),
+      click_id: Type.String(),
+      customer_key: nullable(Type.String()),
+      commission: nullable(
+        Type.Object({
+          commission_id: Type.Integer(),
+          amount_cents: Type.Integer(),
+          reversed_cents: Type.Integer(),
+          currency: Type.String(),
+          status: Type.String(),
+          hold_ends_at: time('Not approved before this moment.'),
+          policy_id: Type.Integer(),
+          policy_version: Type.Integer(),
+        }),
+      ),
+      attribution: Type.Object({
+        model: Type.String(),
+        binding: Type.String(),
+        verdict: Type.String(),
+        window_days: Type.Integer(),
+        click_age_days: Type.Optional(Type.Integer()),
+        touches: Type.Array(touch),
       }),
-    ),
-    attribution: Type.Object({
-      model: Type.String(),
-      binding: Type.String(),
-      verdict: Type.String(),
-      window_days: Type.Integer(),
-      click_age_days: Type.Optional(Type.Integer()),
-      touches: Type.Array(touch),
+      created_at: time('When the sale was decided on.'),
     }),
-    created_at: time('When the sale was decided on.'),
-  }),
-})
+  },
+  { description: 'The sale, its commission and its verdict.' },
+)
 
 export const ledgerQuery = Type.Object({
   partner_code: Type.Optional(
@@ -90,33 +93,36 @@ const entryFields = {
   currency: Type.String(),
 }
 
-export const ledgerReport = Type.Object({
-  data: Type.Object({
-    accounts: Type.Array(
-      Type.Object({
-        ...entryFields,
-        balance_cents: Type.Integer({
-          description: 'The sum of all entries of the account. Positive: received.',
+export const ledgerReport = Type.Object(
+  {
+    data: Type.Object({
+      accounts: Type.Array(
+        Type.Object({
+          ...entryFields,
+          balance_cents: Type.Integer({
+            description: 'The sum of all entries of the account. Positive: received.',
+          }),
         }),
+      ),
+      transactions: Type.Array(
+        Type.Object({
+          id: Type.Integer(),
+          at: time('When it was posted.'),
+          kind: Type.String(),
+          ref: Type.String({ description: 'What caused it. A kind and ref happen once.' }),
+          entries: Type.Array(Type.Object({ ...entryFields, amount_cents: Type.Integer() })),
+        }),
+      ),
+      sum_cents: Type.Record(Type.String(), Type.Integer(), {
+        description: 'The sum of all accounts above, by currency: 0, or something is very wrong.',
       }),
-    ),
-    transactions: Type.Array(
-      Type.Object({
-        id: Type.Integer(),
-        at: time('When it was posted.'),
-        kind: Type.String(),
-        ref: Type.String({ description: 'What caused it. A kind and ref happen once.' }),
-        entries: Type.Array(Type.Object({ ...entryFields, amount_cents: Type.Integer() })),
-      }),
-    ),
-    sum_cents: Type.Record(Type.String(), Type.Integer(), {
-      description: 'The sum of all accounts above, by currency: 0, or something is very wrong.',
     }),
-  }),
-  meta: Type.Object({
-    pagination: Type.Object({ nextCursor: nullable(Type.String()) }),
-  }),
-})
+    meta: Type.Object({
+      pagination: Type.Object({ nextCursor: nullable(Type.String()) }),
+    }),
+  },
+  { description: 'Accounts, transactions and their sum.' },
+)
 
 /** The error envelope of every path outside tracking. */
 const agentError = {

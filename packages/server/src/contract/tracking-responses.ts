@@ -16,88 +16,98 @@ const testEvent = Type.Object(
   { title: 'Test event', description: 'In test mode.' },
 )
 
-export const clickAnswer = Type.Union([
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      click_id: Type.String({
-        description: "The visitor's click id. Opaque; keep it as long as the cookie window says.",
-      }),
-      partner_code: Type.String({ description: "The link's code in its own spelling." }),
-      cookie_window_days: Type.Integer(),
-    },
-    { title: 'Click tracked' },
-  ),
-  Type.Object(
-    { success: Type.Literal(false), message: Type.Literal('Referral link is inactive') },
-    {
-      title: 'Inactive link',
-      description: 'The link is switched off, or its partner left the program.',
-    },
-  ),
-  testEvent,
-])
+export const clickAnswer = Type.Union(
+  [
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        click_id: Type.String({
+          description: "The visitor's click id. Opaque; keep it as long as the cookie window says.",
+        }),
+        partner_code: Type.String({ description: "The link's code in its own spelling." }),
+        cookie_window_days: Type.Integer(),
+      },
+      { title: 'Click tracked' },
+    ),
+    Type.Object(
+      { success: Type.Literal(false), message: Type.Literal('Referral link is inactive') },
+      {
+        title: 'Inactive link',
+        description: 'The link is switched off, or its partner left the program.',
+      },
+    ),
+    testEvent,
+  ],
+  { description: 'The click is on disk, or the link is inactive.' },
+)
 
-export const leadAnswer = Type.Union([
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      message: Type.String({ examples: ['Lead tracked successfully'] }),
-      already_tracked: Type.Optional(
-        Type.Boolean({
-          description: 'True when this customer had a lead before: nothing was added.',
-        }),
-      ),
-      provisional: Type.Optional(
-        Type.Boolean({
-          description:
-            'True when the program lets only its backend settle a lead: this one counts once that call, or a sale, arrives.',
-        }),
-      ),
-    },
-    { title: 'Lead tracked' },
-  ),
-  testEvent,
-])
+export const leadAnswer = Type.Union(
+  [
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        message: Type.String({ examples: ['Lead tracked successfully'] }),
+        already_tracked: Type.Optional(
+          Type.Boolean({
+            description: 'True when this customer had a lead before: nothing was added.',
+          }),
+        ),
+        provisional: Type.Optional(
+          Type.Boolean({
+            description:
+              'True when the program lets only its backend settle a lead: this one counts once that call, or a sale, arrives.',
+          }),
+        ),
+      },
+      { title: 'Lead tracked' },
+    ),
+    testEvent,
+  ],
+  { description: 'The lead is on disk.' },
+)
 
-export const saleAnswer = Type.Union([
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      sale_id: Type.Integer(),
-      commission_id: nullable(Type.Integer()),
-      message: Type.Literal('Sale tracked successfully'),
-      attributed: Type.Literal(true),
-      partner_code: Type.String(),
-      commission_cents: Type.Integer({
-        description: "In the smallest unit of the sale's currency, or of a fixed commission's own.",
-      }),
-      reason: Type.Optional(
-        Type.String({
+export const saleAnswer = Type.Union(
+  [
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        sale_id: Type.Integer(),
+        commission_id: nullable(Type.Integer()),
+        message: Type.Literal('Sale tracked successfully'),
+        attributed: Type.Literal(true),
+        partner_code: Type.String(),
+        commission_cents: Type.Integer({
           description:
-            'Why there is no commission: `policy_pays_nothing`, `rounds_to_zero`, `duration_ended` or `not_first_sale`.',
+            "In the smallest unit of the sale's currency, or of a fixed commission's own.",
         }),
-      ),
-    },
-    { title: 'Attributed' },
-  ),
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      attributed: Type.Literal(false),
-      reason: Type.Literal('attribution_window_expired'),
-      click_age_days: Type.Integer(),
-      window_days: Type.Integer(),
-      sale_id: Type.Null(),
-      commission_id: Type.Null(),
-    },
-    {
-      title: 'Window expired',
-      description: 'No sale and no commission was created. The decision can still be read.',
-    },
-  ),
-  testEvent,
-])
+        reason: Type.Optional(
+          Type.String({
+            description:
+              'Why there is no commission: `policy_pays_nothing`, `rounds_to_zero`, `duration_ended` or `not_first_sale`.',
+          }),
+        ),
+      },
+      { title: 'Attributed' },
+    ),
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        attributed: Type.Literal(false),
+        reason: Type.Literal('attribution_window_expired'),
+        click_age_days: Type.Integer(),
+        window_days: Type.Integer(),
+        sale_id: Type.Null(),
+        commission_id: Type.Null(),
+      },
+      {
+        title: 'Window expired',
+        description: 'No sale and no commission was created. The decision can still be read.',
+      },
+    ),
+    testEvent,
+  ],
+  { description: 'The sale is on disk, or its window had expired.' },
+)
 
 const deduction = {
   deductionAmount: Type.Number({ description: 'What this call took back, in major units.' }),
@@ -105,36 +115,39 @@ const deduction = {
   commission_id: Type.Integer(),
 }
 
-export const refundAnswer = Type.Union([
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      status: Type.Union([Type.Literal('reversed'), Type.Literal('refunded')], {
-        description: '`reversed`: the whole sale is refunded. `refunded`: a part of it.',
-      }),
-      ...deduction,
-    },
-    { title: 'Commission taken back' },
-  ),
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      status: Type.Literal('skipped'),
-      reason: Type.Literal('already reversed'),
-      commission_id: Type.Integer(),
-    },
-    { title: 'Nothing new' },
-  ),
-  Type.Object(
-    {
-      success: Type.Literal(true),
-      status: Type.Literal('no_commission'),
-      message: Type.Literal('Sale has no commission to reverse'),
-    },
-    { title: 'Sale without commission' },
-  ),
-  testEvent,
-])
+export const refundAnswer = Type.Union(
+  [
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        status: Type.Union([Type.Literal('reversed'), Type.Literal('refunded')], {
+          description: '`reversed`: the whole sale is refunded. `refunded`: a part of it.',
+        }),
+        ...deduction,
+      },
+      { title: 'Commission taken back' },
+    ),
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        status: Type.Literal('skipped'),
+        reason: Type.Literal('already reversed'),
+        commission_id: Type.Integer(),
+      },
+      { title: 'Nothing new' },
+    ),
+    Type.Object(
+      {
+        success: Type.Literal(true),
+        status: Type.Literal('no_commission'),
+        message: Type.Literal('Sale has no commission to reverse'),
+      },
+      { title: 'Sale without commission' },
+    ),
+    testEvent,
+  ],
+  { description: 'What the refund took back.' },
+)
 
 const trackingError = Type.Object(
   {

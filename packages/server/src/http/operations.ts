@@ -9,7 +9,8 @@ export interface OperationsDeps {
   gauges: Record<string, { help: string; read: () => number }>
 }
 
-const status = Type.Object({ status: Type.String() })
+const status = Type.Object({ status: Type.String() }, { description: 'The state in one word.' })
+const metricsText = Type.String({ description: 'One metric a line.' })
 
 /** Health, readiness and metrics. Routes are named by their pattern: no id, key or email reaches a label. */
 export function registerOperations(app: FastifyInstance, deps: OperationsDeps): void {
@@ -85,7 +86,11 @@ export function registerOperations(app: FastifyInstance, deps: OperationsDeps): 
   app.route({
     method: 'GET',
     url: '/metrics',
-    schema: operation('metrics', 'Metrics', 'In the text format of Prometheus.'),
+    schema: {
+      ...operation('metrics', 'Metrics', 'In the text format of Prometheus.'),
+      produces: ['text/plain'],
+      response: { 200: metricsText },
+    },
     handler: async (_request, reply) => {
       reply.type(registry.contentType)
       return registry.metrics()

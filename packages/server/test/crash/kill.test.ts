@@ -16,7 +16,7 @@ import { assertStored } from './stored.ts'
 import { type Account, startTraffic, type Target } from './traffic.ts'
 
 const kills = 20
-const visitors = 16
+const visitors = 24
 const startTimeoutMs = 30_000
 
 test('nothing acknowledged is lost or doubled when server and PostgreSQL are killed 20 times under load', async (t) => {
@@ -27,10 +27,12 @@ test('nothing acknowledged is lost or doubled when server and PostgreSQL are kil
   const traffic = startTraffic(site.target, visitors)
   try {
     for (let kill = 0; kill < kills; kill += 1) {
-      // Every fifth kill hits a server that is still starting.
-      if (kill % 5 !== 4) await site.up()
-      await delay(random() * 1_200)
-      await killNow(site, kill % 2 === 0, random)
+      // Every fifth kill hits a server that is perhaps still starting.
+      const isUp = kill % 5 !== 4
+      if (isUp) await site.up()
+      await delay(random() * (isUp ? 2_500 : 1_200))
+      const withPostgres = isUp && random() < 0.5 ? 'before' : 'after'
+      await killNow(site, kill % 2 === 0 ? withPostgres : 'not', random)
       site.restart()
     }
     await site.up()
@@ -49,7 +51,7 @@ test('SIGTERM under load ends within 10 seconds with code 0, keeps what was ackn
   const site = await openSite(t)
   const traffic = startTraffic(site.target, visitors)
   try {
-    await delay(2_000)
+    await delay(3_000)
     const sentAtMs = performance.now()
     const ended = await site.terminate()
     const tookMs = performance.now() - sentAtMs
@@ -111,21 +113,25 @@ async function openSite(t: TestContext): Promise<Site> {
   }
 }
 
-/** Kills the server, and with it its PostgreSQL before, after or not at all. */
-async function killNow(site: Site, withPostmaster: boolean, random: () => number): Promise<void> {
+/** Kills the server, and its PostgreSQL before it, right after it or not. */
+async function killNow(
+  site: Site,
+  postgres: 'before' | 'after' | 'not',
+  random: () => number,
+): Promise<void> {
   const server = site.server()
   const killPostmaster = () => {
     const pid = livingPostmaster(site.dataDir)
     if (pid !== null) process.kill(pid, 'SIGKILL')
   }
-  if (withPostmaster && random() < 0.5) {
+  if (postgres === 'before') {
     // The server is left a moment in which to answer without its database, or to start it again.
     killPostmaster()
     await delay(random() * 400)
   }
   site.target.url = null
   server.kill('SIGKILL')
-  if (withPostmaster) killPostmaster()
+  if (postgres === 'after') killPostmaster()
   const ended = await server.ended
   assert.equal(ended.signal, 'SIGKILL', `it ended by itself: ${lastLines(server)}`)
 }
@@ -150,7 +156,7 @@ function report(t: TestContext, account: Account): void {
   t.diagnostic(
     `acknowledged: ${clicks} clicks, ${account.leads.size} leads, ${account.sales.size} sales, ${account.refunds.size} refunds; unanswered: ${account.clicksUnanswered} clicks`,
   )
-  assert.ok(account.refunds.size > 20, 'there was hardly any traffic, so this proves nothing')
+  assert.ok(account.refunds.size >= 20, 'there was hardly any traffic, so this proves nothing')
 }
 
 async function within<T>(ms: number, work: Promise<T>, detail: () => string): Promise<T> {

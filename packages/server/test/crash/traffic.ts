@@ -121,10 +121,10 @@ async function click(
     user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     ...(existing === null ? {} : { existing_click_id: existing }),
   }
+  const isDown = target.url === null
   const answer = await send(target, 'click', body)
   if (answer?.status !== 200) {
-    // A server that was down before the request left has not seen it, but one cannot always know.
-    account.clicksUnanswered += 1
+    if (!isDown) account.clicksUnanswered += 1
     if (answer !== null && answer.status < 500) account.faults.push(JSON.stringify(answer))
     await delay(retryMs)
     return null

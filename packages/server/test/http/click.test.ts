@@ -119,7 +119,7 @@ test('a field of another type is refused by its name', async () => {
 })
 
 test('a code is found in any case and answered in its own spelling', async () => {
-  const program = await server.provision({ partner: { code: 'MixedCase_1' } })
+  await server.provision({ partner: { code: 'MixedCase_1' } })
   for (const spelling of [
     'MixedCase_1',
     'mixedcase_1',
