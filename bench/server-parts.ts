@@ -51,5 +51,10 @@ export const { systemClock } =
   await load<typeof import('../packages/server/src/shared/clock.ts')>('shared/clock.js')
 export const { systemRandomness } =
   await load<typeof import('../packages/server/src/shared/random.ts')>('shared/random.js')
+
+interface Pino {
+  (options: { level: string }, destination: unknown): Parameters<typeof openInstallation>[0]['log']
+  destination(fileDescriptor: number): unknown
+}
 /** The server's own logger, found as the server finds it. */
-export const { pino } = createRequire(server)('pino') as typeof import('pino')
+export const { pino } = createRequire(server)('pino') as { pino: Pino }

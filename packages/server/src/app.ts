@@ -99,5 +99,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerRefunds(app, conversions)
   registerReports(app, { db: database, limits, findProgramKey: findKey })
   refuseOtherMethods()
+  // A visitor may be gone before the answer, and the click still counts.
+  app.addHook('onClose', () => writer.idle())
   return app
 }

@@ -6,7 +6,7 @@ import { ensurePartitions } from '../db/partitions.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Randomness } from '../shared/random.ts'
 import { type OpenMode, openConfiguredDatabase } from './open-database.ts'
-import { checkSecret, loadSecret } from './secret.ts'
+import { openSecret } from './secret.ts'
 
 /** A database that is migrated and ready, with the secret it was begun with. */
 export interface Installation {
@@ -35,8 +35,7 @@ export async function openInstallation(deps: InstallationDeps): Promise<Installa
     const migrated = await migrate(database, await readMigrations())
     if (migrated.length > 0) log.info({ count: migrated.length }, 'migrated the database')
     await ensurePartitions(database, clock.nowMs())
-    const pepper = await loadSecret(config, randomness)
-    await checkSecret(database, pepper, clock.nowMs())
+    const pepper = await openSecret(config, database, randomness, clock.nowMs())
     return { database, pepper, migrated: migrated.map((one) => one.name), close }
   } catch (error) {
     await close()

@@ -7,30 +7,31 @@ import { StartError } from '../shared/errors.ts'
 import type { Randomness } from '../shared/random.ts'
 
 /**
- * The installation's secret: AFFITOR_SECRET, or 256 bits kept in the data directory. Emails and
- * addresses are hashed under it.
+ * The installation's secret: AFFITOR_SECRET, or 256 bits kept in the data directory, made at the
+ * first start. Emails and addresses are hashed under it, so a secret other than the one the database
+ * was begun with is refused: customers would quietly fall apart. Throws StartError.
  */
-export async function loadSecret(config: Config, randomness: Randomness): Promise<Buffer> {
-  if (config.secret !== null) return Buffer.from(config.secret)
-  const file = join(absoluteDataDir(config), 'secret')
-  const stored = await readSecret(file, config.dataDir)
-  return stored ?? makeSecret(file, config, randomness)
-}
-
-/**
- * Refuses a secret other than the one this database was begun with: emails would be hashed
- * differently, and customers quietly fall apart. Throws StartError.
- */
-export async function checkSecret(
+export async function openSecret(
+  config: Config,
   database: Database,
-  secret: Buffer,
+  randomness: Randomness,
   nowMs: number,
-): Promise<void> {
+): Promise<Buffer> {
+  const file = join(absoluteDataDir(config), 'secret')
+  const known =
+    config.secret === null ? await readSecret(file, config.dataDir) : Buffer.from(config.secret)
+  // A lost file is not made anew: it would look like the right one to whoever repairs this.
+  if (known === null && (await database.query(selectCheck)).length > 0) throw wrongSecret()
+  const secret = known ?? (await makeSecret(file, config, randomness))
   const check = createHmac('sha256', secret).update('affitor installation').digest()
   await database.query(insertCheck, [check, new Date(nowMs)])
   const [row] = await database.query<{ secret_check: Buffer }>(selectCheck)
-  if (row !== undefined && timingSafeEqual(row.secret_check, check)) return
-  throw new StartError(
+  if (row !== undefined && timingSafeEqual(row.secret_check, check)) return secret
+  throw wrongSecret()
+}
+
+function wrongSecret(): StartError {
+  return new StartError(
     'The secret is not the one this database was begun with: set AFFITOR_SECRET, or bring back the file `secret` of the first data directory',
   )
 }
@@ -58,7 +59,10 @@ async function makeSecret(file: string, config: Config, randomness: Randomness):
   const dir = absoluteDataDir(config)
   const draft = `${file}.${process.pid}.new`
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    // Not recursive: on a directory such as /proc, Node's recursive mkdir never returns.
+    await mkdir(dir, { mode: 0o700 }).catch((error) => {
+      if (!isCode(error, 'EEXIST')) throw error
+    })
     await writeFile(draft, `${text}\n`, { mode: 0o600, flush: true })
     const { uid, gid } = await stat(dir)
     // As root, the file belongs to whom the directory belongs: a later start may run as that user.

@@ -181,7 +181,7 @@ const errorMeanings: Record<number, string> = {
   413: 'The body is over 64 KiB.',
   415: 'The body is not `application/json`.',
   429: 'Too many requests; `Retry-After` says when to come back.',
-  500: 'It failed on our side, and nothing was stored.',
+  500: 'It failed on our side. Sales, refunds and leads can be sent again: what was stored is not stored twice.',
   503: 'The server has more work than it may queue; nothing was stored. Try again after `Retry-After` seconds.',
 }
 

@@ -19,6 +19,8 @@ export interface Batcher<Job, Result> {
   submit(job: Job): Promise<Result>
   /** Jobs waiting for a batch. */
   waiting(): number
+  /** Resolves once everything submitted so far, and meanwhile, has been answered. */
+  idle(): Promise<void>
 }
 
 interface Waiting<Job, Result> {
@@ -37,6 +39,7 @@ export function createBatcher<Job, Result>(
 ): Batcher<Job, Result> {
   let queue: Waiting<Job, Result>[] = []
   let inFlight = 0
+  let onIdle: (() => void)[] = []
 
   function pump(): void {
     while (queue.length > 0 && inFlight < options.batchesInFlightMax) {
@@ -48,6 +51,9 @@ export function createBatcher<Job, Result>(
         pump()
       })
     }
+    if (inFlight > 0) return
+    for (const resolve of onIdle) resolve()
+    onIdle = []
   }
 
   async function run(batch: Waiting<Job, Result>[]): Promise<void> {
@@ -75,5 +81,10 @@ export function createBatcher<Job, Result>(
       })
     },
     waiting: () => queue.length,
+    idle: () =>
+      new Promise((resolve) => {
+        onIdle.push(resolve)
+        pump()
+      }),
   }
 }

@@ -59,7 +59,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     ].join(' '),
   })
   // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', options.onIdleError)
+  let isClosing = false
+  pool.on('error', (error) => {
+    // At the end PostgreSQL may be gone before the last connection has said goodbye.
+    if (!isClosing) options.onIdleError(error)
+  })
 
   async function connect(): Promise<pg.PoolClient> {
     if (pool.waitingCount >= WAITING_MAX) throw busy()
@@ -72,6 +76,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function exclusively<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await connect()
+    // The pool listens to idle connections only: without this, one that breaks between two statements
+    // of a transaction would end the process. The next statement on it fails and tells the caller.
+    client.on('error', ignore)
     let failure: Error | undefined
     try {
       return await work(client)
@@ -79,6 +86,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       failure = error instanceof Error ? error : new Error(String(error))
       throw error
     } finally {
+      client.off('error', ignore)
       // A connection in an unknown state must not go back into the pool.
       client.release(failure !== undefined && !isDatabaseError(failure))
     }
@@ -113,9 +121,14 @@ export function openDatabase(options: DatabaseOptions): Database {
       }
     },
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => pool.end(),
+    close: () => {
+      isClosing = true
+      return pool.end()
+    },
   }
 }
+
+function ignore(): void {}
 
 function busy(): OverloadError {
   return new OverloadError('The server is busy, try again shortly', 1)

@@ -124,7 +124,9 @@ function admin(args: string[], cwd: string, env: Record<string, string>, user: U
 /** The commands of the README, with the key, code and port of this run. */
 function readmeForm(commands: string[]): string[] {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const shown = readme.split('\n').filter((line) => line.startsWith('curl -sS http://127.0.0.1:4400'))
+  const shown = readme
+    .split('\n')
+    .filter((line) => line.startsWith('curl -sS http://127.0.0.1:4400'))
   const key = /aff_[A-Za-z0-9_-]{43}/.exec(commands.join())?.[0] ?? ''
   const code = /aff=([A-Za-z0-9_-]+)/.exec(commands.join())?.[1] ?? ''
   const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(commands.join())?.[0] ?? ''
