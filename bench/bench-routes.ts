@@ -2,18 +2,14 @@ import type { buildApp as BuildApp } from '../packages/server/src/app.ts'
 import type { ClickBody } from '../packages/server/src/contract/tracking-requests.ts'
 import type { Database } from '../packages/server/src/db/database.ts'
 import type { CountryReader } from '../packages/server/src/features/clicks/country.ts'
-import type { Link } from '../packages/server/src/features/links/index.ts'
 import { echoPath, singlePath } from './bench-paths.ts'
 import {
   affCode,
   clickBody,
-  clickIdRandomBytes,
-  codeKey,
   createDeviceReader,
   createRateLimits,
   describeVisit,
-  insertClickRows,
-  makeClickId,
+  recordClicks,
   systemClock,
   systemRandomness,
 } from './server-parts.ts'
@@ -24,10 +20,6 @@ export interface SingleDeps {
   database: Database
   country: CountryReader
   pepper: Buffer
-  /** By `codeKey`. */
-  links: ReadonlyMap<string, Link>
-  /** Customer ids by click id. */
-  customers: ReadonlyMap<string, number>
 }
 
 /** What a click is compared with, in the same process and under the same hooks and validation. */
@@ -59,40 +51,27 @@ export function addBenchRoutes(app: App, deps: SingleDeps): void {
   })
 }
 
-/**
- * Writes the rows of a click with one statement in a commit of its own. Link and customer come from
- * memory, which is more than the real route allows itself.
- */
-function singleRecorder({ database, country, pepper, links, customers }: SingleDeps) {
+/** The same hand-written statement with one click in it, in a commit of its own: no group commit. */
+function singleRecorder({ database, country, pepper }: SingleDeps) {
   const tools = { device: createDeviceReader({ entriesMax: 5_000 }), country, pepper }
   return async (body: ClickBody, sender: { ip: string; userAgent: string | undefined }) => {
     const atMs = systemClock.nowMs()
     const found = affCode(body.affiliate_url ?? '')
-    const link = found.kind === 'ok' ? links.get(codeKey(found.code)) : undefined
-    if (link === undefined) throw new Error('The load names a link that does not exist')
-    const { programId, linkId, partnerId } = link
+    if (found.kind !== 'ok') throw new Error('The load names no link')
     const visit = describeVisit(tools, body, sender, atMs)
-    const existing = body.existing_click_id
-    const customerId = existing === undefined ? undefined : customers.get(existing)
-    const clickId =
-      customerId === undefined || existing === undefined
-        ? makeClickId(programId, atMs, systemRandomness.bytes(clickIdRandomBytes))
-        : existing
-    const row = {
-      programId,
-      linkId,
-      partnerId,
-      customerId: customerId ?? null,
-      clickId,
+    const request = {
+      code: found.code,
+      existingClickId: body.existing_click_id ?? null,
       atMs,
       visit,
     }
-    await insertClickRows(database, [row])
+    const [outcome] = await recordClicks(database, systemRandomness, [request])
+    if (outcome?.kind !== 'recorded') throw new Error('The load names a link that does not exist')
     return {
       success: true,
-      click_id: clickId,
-      partner_code: link.code,
-      cookie_window_days: link.cookieWindowDays,
+      click_id: outcome.clickId,
+      partner_code: outcome.partnerCode,
+      cookie_window_days: outcome.cookieWindowDays,
     }
   }
 }

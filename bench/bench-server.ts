@@ -34,7 +34,6 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
   return {
     ...ready,
     counts: () => ask<Counts>({ ask: 'counts' }),
-    rememberCustomers: () => ask({ ask: 'remember_customers' }),
     recordSale: (body) => ask<Step[]>({ ask: 'record_sale', body, apiKey: ready.apiKey }),
     async stop() {
       child.kill('SIGTERM')

@@ -7,10 +7,7 @@ export interface Ready {
   apiKey: string
 }
 
-export type Question =
-  | { ask: 'counts' }
-  | { ask: 'remember_customers' }
-  | { ask: 'record_sale'; body: unknown; apiKey: string }
+export type Question = { ask: 'counts' } | { ask: 'record_sale'; body: unknown; apiKey: string }
 
 export type Request = Question & { id: number }
 

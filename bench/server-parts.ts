@@ -30,16 +30,9 @@ export const { createDeviceReader } = await load<
 export const { describeVisit } = await load<
   typeof import('../packages/server/src/features/clicks/describe-visit.ts')
 >('features/clicks/describe-visit.js')
-export const { insertClickRows } = await load<
-  typeof import('../packages/server/src/features/clicks/store.ts')
->('features/clicks/store.js')
-export const { codeKey, findLinks } =
-  await load<typeof import('../packages/server/src/features/links/index.ts')>(
-    'features/links/index.js',
-  )
-export const { clickIdRandomBytes, makeClickId } = await load<
-  typeof import('../packages/server/src/features/customers/index.ts')
->('features/customers/index.js')
+export const { recordClicks } = await load<
+  typeof import('../packages/server/src/features/clicks/record-click.ts')
+>('features/clicks/record-click.js')
 export const { clickBody } = await load<
   typeof import('../packages/server/src/contract/tracking-requests.ts')
 >('contract/tracking-requests.js')

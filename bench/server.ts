@@ -4,8 +4,6 @@ import { recordStatements, type Step } from './record-statements.ts'
 import type { Answer, Counts, Ready, Request } from './server-messages.ts'
 import {
   buildApp,
-  codeKey,
-  findLinks,
   firstProgramPlan,
   openCountryDatabase,
   openInstallation,
@@ -34,7 +32,6 @@ const installation = await openInstallation({
 })
 const { database, pepper } = installation
 const country = openCountryDatabase()
-const customers = new Map<string, number>()
 const { app, ready } = await serve()
 
 process.on('message', (request: Request) => void answer(request))
@@ -52,8 +49,7 @@ async function serve(): Promise<{ app: App; ready: Ready }> {
   if ('kind' in program) throw new Error(`The program was refused: ${program.kind}`)
   const { codes, apiKey } = program
   const app = await build(database)
-  const links = await findLinks(database, codes.map(codeKey))
-  addBenchRoutes(app, { database, country, pepper, links, customers })
+  addBenchRoutes(app, { database, country, pepper })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   return { app, ready: { url: `http://127.0.0.1:${port}`, codes, apiKey } }
@@ -87,8 +83,6 @@ async function act(request: Request): Promise<unknown> {
   switch (request.ask) {
     case 'counts':
       return counts()
-    case 'remember_customers':
-      return rememberCustomers()
     case 'record_sale':
       return recordSale(request.body, request.apiKey)
   }
@@ -101,15 +95,6 @@ async function counts(): Promise<Counts> {
       (select count(*) from affiliate_sale_events) as sales`,
   })
   return { clicks: row?.clicks ?? 0, sales: row?.sales ?? 0 }
-}
-
-/** For the route that takes customers from memory. */
-async function rememberCustomers(): Promise<void> {
-  const rows = await database.query<{ id: number; click_id: string }>({
-    name: 'bench_customers',
-    text: 'select id, click_id from affiliate_customers',
-  })
-  for (const row of rows) customers.set(row.click_id, row.id)
 }
 
 /** One sale through the whole server, never listening, with every statement written down. */

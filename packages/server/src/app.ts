@@ -16,7 +16,7 @@ import { registerReports } from './features/reports/index.ts'
 import type { FindProgramKey } from './http/authorization.ts'
 import { registerBodyParsing } from './http/body.ts'
 import { registerCors } from './http/cors.ts'
-import { answerFrameworkError, registerErrors } from './http/errors.ts'
+import { answerBrokenHttp, answerFrameworkError, registerErrors } from './http/errors.ts'
 import { watchMethods } from './http/method-not-allowed.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { registerOperations } from './http/operations.ts'
@@ -57,9 +57,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     genReqId: makeRequestId,
     requestIdHeader: false,
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBrokenHttp,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: pathParamCharsMax },
-    return503OnClosing: true,
+    // What still arrives on an open connection is finished too; Fastify's own refusal has no envelope.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
   // Answers are built by hand and small: JSON.stringify is as fast as a compiled serialiser, and cannot
@@ -93,7 +95,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     },
   })
   const conversions = { database, clock, limits, findProgramKey: findKey, pepper }
-  registerClicks(app, { db: database, clock, limits, visitTools, writer })
+  registerClicks(app, {
+    db: database,
+    clock,
+    limits,
+    findProgramKey: findKey,
+    visitTools,
+    writer,
+  })
   registerLeads(app, conversions)
   registerSales(app, conversions)
   registerRefunds(app, conversions)

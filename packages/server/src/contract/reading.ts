@@ -148,6 +148,7 @@ const errorMeanings: Record<number, string> = {
   400: 'Something in the request is wrong; the sentence names it.',
   401: 'The key is missing, malformed, unknown, revoked or expired.',
   404: 'There is nothing like that in this program.',
+  414: 'The path is too long to name anything.',
   429: 'Too many requests; `Retry-After` says when to come back.',
   500: 'It failed on our side.',
 }

@@ -35,6 +35,7 @@ export function registerBodyParsing(app: FastifyInstance): void {
   // Without a content type and without a body nothing is parsed at all.
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined || request.body === null) request.body = {}
+    if (isObject(request.query)) dropAbsent(request.query)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isTrackingPath } from './families.ts'
 
 const ALLOWED_HEADERS = 'authorization, content-type'
 const EXPOSED_HEADERS =
@@ -11,7 +12,7 @@ const EXPOSED_HEADERS =
  */
 export function registerCors(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!/^\/api\/(v1\/track|tracking)\//.test(request.url)) return
+    if (!isTrackingPath(request.routeOptions.url ?? request.url)) return
     reply.header('access-control-allow-origin', '*')
     if (request.method !== 'OPTIONS') {
       reply.header('access-control-expose-headers', EXPOSED_HEADERS)

@@ -1,7 +1,15 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type {
+  ConnectionError,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify'
 import { ApiError } from '../contract/error-codes.ts'
 import { OverloadError } from '../shared/errors.ts'
 import { errorBody } from './families.ts'
+import { makeRequestId } from './request-id.ts'
 import { validationMessage } from './validation.ts'
 
 declare module 'fastify' {
@@ -29,8 +37,31 @@ export function registerErrors(app: FastifyInstance): void {
     }
     return sendError(request, reply, answer)
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendError(request, reply, new ApiError('not_found', 'There is nothing at this path')),
+  // Before the body is read: what is wrong with a body matters only where somebody takes it.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw nothingHere()
+  })
+  // For routes that find nothing behind their pattern, such as a file of /docs.
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, nothingHere()))
+}
+
+/** For bytes that are no HTTP at all: there is no request, so the answer is written by hand. */
+export function answerBrokenHttp(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const id = makeRequestId()
+  const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+  const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const message = isTooLarge ? 'The headers are too large' : 'The request is not valid HTTP'
+  const body = JSON.stringify({
+    error: {
+      code: 'invalid_request',
+      message,
+      status: isTooLarge ? 431 : 400,
+      request_id: id,
+    },
+  })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nx-request-id: ${id}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
 }
 
@@ -53,6 +84,10 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   return reply.code(error.status).send(errorBody(request, error))
 }
 
+function nothingHere(): ApiError {
+  return new ApiError('not_found', 'There is nothing at this path')
+}
+
 function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof OverloadError) {
@@ -62,6 +97,9 @@ function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
   switch (error.statusCode) {
     case 400:
       return new ApiError('invalid_request', 'The request could not be read')
+    case 403:
+    case 404:
+      return nothingHere()
     case 413:
       return new ApiError('payload_too_large', 'The body must be at most 64 KiB')
     case 414:

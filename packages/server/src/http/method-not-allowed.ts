@@ -1,6 +1,5 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { ApiError } from '../contract/error-codes.ts'
-import { sendError } from './errors.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -26,14 +25,12 @@ export function watchMethods(app: FastifyInstance): () => void {
         method: others,
         url,
         schema: { hide: true },
-        handler: (request, reply) => {
+        // Before the body is read, as for an unknown path.
+        onRequest: async (_request, reply) => {
           reply.header('allow', allow)
-          const error = new ApiError(
-            'method_not_allowed',
-            `Use ${allow.replaceAll(', ', ' or ')} here`,
-          )
-          return sendError(request, reply, error)
+          throw new ApiError('method_not_allowed', `Use ${allow.replaceAll(', ', ' or ')} here`)
         },
+        handler: async () => undefined,
       })
     }
   }

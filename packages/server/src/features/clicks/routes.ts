@@ -3,6 +3,7 @@ import { ApiError } from '../../contract/error-codes.ts'
 import { type ClickBody, clickBody } from '../../contract/tracking-requests.ts'
 import { clickAnswer, trackingErrors } from '../../contract/tracking-responses.ts'
 import type { Db } from '../../db/database.ts'
+import { acceptProgramKey, type FindProgramKey } from '../../http/authorization.ts'
 import type { RateLimits } from '../../http/rate-limits.ts'
 import { isTestMode, testEventAnswer, testProgramId, unknownProgram } from '../../http/test-mode.ts'
 import { trackingRoute } from '../../http/tracking-route.ts'
@@ -12,19 +13,22 @@ import { isStorable } from '../../shared/text.ts'
 import { affCode } from '../../shared/web-url.ts'
 import { findProgram } from '../programs/index.ts'
 import { describeVisit, type VisitTools } from './describe-visit.ts'
-import type { ClickOutcome, ClickWriter } from './record-click.ts'
+import type { ClickOutcome } from './domain/click-outcome.ts'
+import type { ClickWriter } from './record-click.ts'
 import { insertTestClick } from './store.ts'
 
 export interface ClickDeps {
   db: Db
   clock: Clock
   limits: RateLimits
+  findProgramKey: FindProgramKey
   visitTools: VisitTools
   /** Group commit around `recordClicks`. */
   writer: ClickWriter
 }
 
 export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
+  const acceptKey = acceptProgramKey(deps.findProgramKey)
   trackingRoute(app, 'click', {
     config: { failureMessage: 'Click tracking failed' },
     schema: {
@@ -34,7 +38,7 @@ export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
       description:
         'A visitor landed on a page through a partner link. Answers the click id to keep, and for how many days. No credentials: browsers call it. The answer leaves after the click is on disk.',
       body: clickBody,
-      response: { 200: clickAnswer, ...trackingErrors(400, 413, 415, 429, 500, 503) },
+      response: { 200: clickAnswer, ...trackingErrors(400, 401, 413, 415, 429, 500, 503) },
     },
     onRequest: async (request, reply) => deps.limits.byAddress('click', request, reply),
     handler: async (request, reply) => {
@@ -42,6 +46,8 @@ export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
       const atMs = deps.clock.nowMs()
       const sender = { ip: request.ip, userAgent: request.headers['user-agent'] }
       if (isTestMode(body)) {
+        // A real click needs no key and reads none; here a key may say whose test it is.
+        await acceptKey(request, reply)
         const programId = testProgramId(request, body, reply, deps.limits)
         if ((await findProgram(deps.db, programId)) === null) throw unknownProgram()
         const visit = describeVisit(deps.visitTools, body, sender, atMs)

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import type { ClickRow, Visit } from './domain/click.ts'
+import type { NewClick, RecordedClick, Visit } from './domain/click.ts'
 
 const visitColumns = [
   ['affiliate_url', 'affiliateUrl', 'text'],
@@ -25,31 +25,54 @@ const visitSources = visitColumns.map(([, field]) => `"${field}"`).join(', ')
 const visitTypes = visitColumns.map(([, field, type]) => `"${field}" ${type}`).join(', ')
 
 /**
- * Any number of clicks in one statement, and so in one commit: new customers, events, daily totals.
+ * Any number of clicks in one statement, and so in one commit: links and customers looked up, new
+ * customers, events and daily totals written. A click is stored when its link, partner and program are
+ * all active; it joins the customer whom the visitor's click id names in the link's program, else it
+ * makes one, whose click id is of the form that `programOfClickId` reads.
+ * The look-ups are lateral, so that no plan made while the tables were small ever scans them whole.
  * Totals are added up first and touched in key order, so that two batches at once cannot deadlock.
  */
-const insertClicks = {
-  name: 'clicks_insert',
-  text: `with input as materialized (
-      select *, coalesce("customerId", nextval('affiliate_customers_id_seq')) as cid,
-        to_timestamp("atMs" / 1000.0) as at
-      from json_to_recordset($1::json) as i ("programId" bigint, "linkId" bigint, "partnerId" bigint,
-        "customerId" bigint, "clickId" text, "atMs" bigint, "ipHash" text, ${visitTypes})),
+const recordAll = {
+  name: 'clicks_record',
+  text: `with found as materialized (
+      select i.*, to_timestamp(i."atMs" / 1000.0) as at, l.program_id, l.id as link_id, l.partner_id,
+        l.code as link_code, l.is_active, pp.status = 'active' as partner_active,
+        p.status = 'active' as program_active, p.cookie_window_days, c.id as known_customer
+      from json_to_recordset($1::json) as i (n integer, "codeKey" text, "existingClickId" text,
+        "atMs" bigint, random text, "ipHash" text, ${visitTypes})
+      left join lateral (
+        select * from affiliate_referral_links where lower(code) = i."codeKey" limit 1) l on true
+      left join affiliate_partner_programs pp
+        on pp.program_id = l.program_id and pp.partner_id = l.partner_id
+      left join affiliate_programs p on p.id = l.program_id
+      left join lateral (
+        select id from affiliate_customers
+        where program_id = l.program_id and click_id = i."existingClickId" limit 1) c on true),
+    accepted as materialized (
+      select *, coalesce(known_customer, nextval('affiliate_customers_id_seq')) as customer_id,
+        case when known_customer is null then 'cust_' || program_id || '_' || "atMs" || '_' || random
+          else "existingClickId" end as click_id
+      from found where is_active and partner_active and program_active),
     customers as (
       insert into affiliate_customers (program_id, id, click_id, created_at)
-      select "programId", cid, "clickId", at from input where "customerId" is null),
+      select program_id, customer_id, click_id, at from accepted where known_customer is null),
     events as (
       insert into affiliate_click_events (program_id, created_at, customer_id, click_id, link_id,
         partner_id, ip_hash, ${visitTargets})
-      select "programId", at, cid, "clickId", "linkId", "partnerId", decode("ipHash", 'hex'), ${visitSources}
-      from input)
-    insert into affiliate_daily_traffic (program_id, day, link_id, clicks)
-    select "programId", day, coalesce("linkId", 0), count(*)
-    from (select "programId", "linkId", (at at time zone 'UTC')::date as day from input where not "isBot") i
-    group by grouping sets (("programId", day, "linkId"), ("programId", day))
-    order by 1, 2, 3
-    on conflict (program_id, day, link_id)
-      do update set clicks = affiliate_daily_traffic.clicks + excluded.clicks`,
+      select program_id, at, customer_id, click_id, link_id, partner_id, decode("ipHash", 'hex'), ${visitSources}
+      from accepted),
+    totals as (
+      insert into affiliate_daily_traffic (program_id, day, link_id, clicks)
+      select program_id, day, coalesce(link_id, 0), count(*)
+      from (select program_id, link_id, (at at time zone 'UTC')::date as day
+        from accepted where not "isBot") counted
+      group by grouping sets ((program_id, day, link_id), (program_id, day))
+      order by 1, 2, 3
+      on conflict (program_id, day, link_id)
+        do update set clicks = affiliate_daily_traffic.clicks + excluded.clicks)
+    select found.link_code, found.is_active, found.partner_active, found.program_active,
+      found.cookie_window_days, accepted.click_id
+    from found left join accepted using (n) order by n`,
 }
 
 const insertTest = {
@@ -59,10 +82,30 @@ const insertTest = {
     values ($1, $2, true, $3, $4, $5, $6, $7, $8) returning id`,
 }
 
-/** Stores clicks, all or none. */
-export async function insertClickRows(db: Db, rows: ClickRow[]): Promise<void> {
-  const input = rows.map(({ visit, ...row }) => ({ ...row, ...visit }))
-  await db.query(insertClicks, [JSON.stringify(input)])
+/** Stores those of the clicks whose links are open, all or none. Answers a row for each, in their order. */
+export async function insertClicks(db: Db, clicks: NewClick[]): Promise<RecordedClick[]> {
+  const input = clicks.map(({ visit, ...click }, n) => ({ n, ...click, ...visit }))
+  const rows = await db.query<{
+    link_code: string | null
+    is_active: boolean | null
+    partner_active: boolean | null
+    program_active: boolean | null
+    cookie_window_days: number | null
+    click_id: string | null
+  }>(recordAll, [JSON.stringify(input)])
+  return rows.map((row) => ({
+    link:
+      row.link_code === null
+        ? null
+        : {
+            code: row.link_code,
+            isActive: row.is_active === true,
+            isPartnerActive: row.partner_active === true,
+            isProgramActive: row.program_active === true,
+            cookieWindowDays: row.cookie_window_days ?? 0,
+          },
+    clickId: row.click_id,
+  }))
 }
 
 /** Stores a test click, which counts nowhere. Returns its id. */

@@ -1,4 +1,4 @@
-export { clickIdRandomBytes, makeClickId, programOfClickId } from './domain/click-id.ts'
+export { clickIdRandomBytes, programOfClickId } from './domain/click-id.ts'
 export { eventTime } from './domain/event-time.ts'
 export { type StoredEmail, storeEmail } from './email.ts'
 export {

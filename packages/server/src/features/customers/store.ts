@@ -40,9 +40,12 @@ interface CustomerRow {
 
 const selectByClickIds = {
   name: 'customers_by_click_ids',
-  text: `select c.program_id, c.click_id, c.id
+  // Lateral, so that no plan made while the table was small ever scans it whole.
+  text: `select asked.program_id, asked.click_id, c.id
     from unnest($1::bigint[], $2::text[]) as asked (program_id, click_id)
-    join affiliate_customers c on c.program_id = asked.program_id and c.click_id = asked.click_id`,
+    cross join lateral (
+      select id from affiliate_customers
+      where program_id = asked.program_id and click_id = asked.click_id limit 1) c`,
 }
 
 const selectByKey = {

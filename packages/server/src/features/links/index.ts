@@ -1,2 +1,1 @@
-export type { Link } from './store.ts'
-export { codeKey, findLinkCodes, findLinks, insertLink } from './store.ts'
+export { codeKey, findLinkCodes, insertLink } from './store.ts'

@@ -40,7 +40,7 @@ export function registerReports(app: FastifyInstance, deps: ReportDeps): void {
         'One sale by its transaction id: amount, refunds, commission, and why that partner got it. A sale that was refused for its window is found too, with `sale_id: null`.',
       security: [{ programKey: [] }],
       params: saleParams,
-      response: { 200: saleReport, ...agentErrors(401, 404, 429, 500) },
+      response: { 200: saleReport, ...agentErrors(400, 401, 404, 414, 429, 500) },
     },
     onRequest,
     handler: async (request) => {

@@ -31,14 +31,30 @@ export interface ClickRequest {
   visit: Visit
 }
 
-/** A click that is to be stored. */
-export interface ClickRow {
-  programId: number
-  linkId: number
-  partnerId: number
-  /** Null makes a new customer. */
-  customerId: number | null
-  clickId: string
+/** A click as it goes to the database, which knows its link and customer. */
+export interface NewClick {
+  /** The code as links are looked up by; null when it cannot be one. */
+  codeKey: string | null
+  existingClickId: string | null
   atMs: number
+  /** The secret part of the click id, should a new one be made, in hex. */
+  random: string
   visit: Visit
+}
+
+/** What the database found and did. */
+export interface RecordedClick {
+  /** Null when no link has the code. */
+  link: LinkState | null
+  /** Null when the click was not stored. */
+  clickId: string | null
+}
+
+export interface LinkState {
+  /** In its own spelling. */
+  code: string
+  isActive: boolean
+  isPartnerActive: boolean
+  isProgramActive: boolean
+  cookieWindowDays: number
 }

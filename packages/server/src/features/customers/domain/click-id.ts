@@ -4,10 +4,6 @@
  */
 export const clickIdRandomBytes = 12
 
-export function makeClickId(programId: number, nowMs: number, random: Buffer): string {
-  return `cust_${programId}_${nowMs}_${random.toString('hex')}`
-}
-
 /** The program a click id was made for, or null when it is not one of ours. Whether it exists is another question. */
 export function programOfClickId(clickId: string): number | null {
   const digits = /^cust_([1-9][0-9]{0,14})_[0-9]{1,15}_[0-9a-f]{24}$/.exec(clickId)?.[1]
