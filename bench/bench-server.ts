@@ -11,7 +11,6 @@ const answerTimeoutMs = 60_000
 /** The benchmarks' server process, see server.ts. */
 export interface BenchServer extends Ready {
   counts(): Promise<Counts>
-  rememberCustomers(): Promise<void>
   recordSale(body: unknown): Promise<Step[]>
   /** Resolves when the process and its PostgreSQL have ended. */
   stop(): Promise<void>

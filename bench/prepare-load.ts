@@ -36,7 +36,6 @@ export async function prepareLoad(server: BenchServer, directory: string): Promi
     const sale = { ...saleOf(i), transaction_id: `first_${i}`, click_id: buying[i] }
     await post(server, 'sale', sale)
   })
-  await server.rememberCustomers()
   const write = async (name: string, lines: string[]) => {
     const file = join(directory, name)
     await writeFile(file, `${lines.join('\n')}\n`)

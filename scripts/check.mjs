@@ -10,6 +10,10 @@ const atOnce = 2
 const checks = [
   ['format and lint', () => tool('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off')],
   ['types', () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/server/tsconfig.json')],
+  [
+    'types of the benchmarks',
+    () => tool('node_modules/typescript/bin/tsc', '-p', 'bench/tsconfig.json'),
+  ],
   ['boundaries', checkBoundaries],
   ['dead code', () => tool('node_modules/knip/bin/knip.js', '--no-progress')],
   ['generated files', () => tool('scripts/generate.mjs', '--check')],

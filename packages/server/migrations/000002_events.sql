@@ -28,6 +28,8 @@ create table affiliate_customer_keys (
   program_id bigint not null,
   customer_key text not null,
   customer_id bigint not null,
+  -- A browser's word gives way to the backend's: whoever guessed a key must not keep its customer.
+  bound_by text not null check (bound_by in ('browser', 'server')),
   bound_at timestamptz(3) not null,
   primary key (program_id, customer_key),
   foreign key (program_id, customer_id) references affiliate_customers (program_id, id)

@@ -9,6 +9,8 @@ declare
   made integer := 0;
 begin
   perform pg_advisory_xact_lock(hashtext('ensure_event_partitions'));
+  -- A new partition needs a lock that waits for long readers, and meanwhile every writer waits behind it.
+  perform set_config('lock_timeout', '500ms', true);
   foreach parent in array array['affiliate_click_events', 'affiliate_lead_events', 'affiliate_sale_events'] loop
     month_start := date_trunc('month', from_time at time zone 'UTC');
     while month_start <= to_time at time zone 'UTC' loop

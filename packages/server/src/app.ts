@@ -1,7 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { createBatcher } from './db/batcher.ts'
-import { type Database, isDatabaseError } from './db/database.ts'
+import { type Database, isRefusal } from './db/database.ts'
+import { limitConcurrency } from './db/limit-concurrency.ts'
 import { findProgramKey, looksLikeProgramKey } from './features/accounts/index.ts'
 import {
   type ClickOutcome,
@@ -41,8 +42,11 @@ export interface AppDeps {
 
 /** Limits of the click writer: see docs/decisions/0004-group-commit.md. */
 const clickBatch = { jobsPerBatchMax: 256, batchesInFlightMax: 2, queueMax: 8_192 }
+const reportReads = { runningMax: 4, waitingMax: 200 }
 const deviceCacheEntriesMax = 5_000
 const requestTimeoutMs = 15_000
+/** Node checks open connections only so often, and its limit for headers must not exceed that for all. */
+const httpTimeouts = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 /** Three times the longest transaction id: every character may arrive as %XX, and those beyond ASCII as four of them. */
 const pathParamCharsMax = 255 * 12
 
@@ -59,6 +63,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerBrokenHttp,
     requestTimeout: requestTimeoutMs,
+    http: httpTimeouts,
     routerOptions: { maxParamLength: pathParamCharsMax },
     // What still arrives on an open connection is finished too; Fastify's own refusal has no envelope.
     return503OnClosing: false,
@@ -81,7 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const writer = createBatcher<ClickRequest, ClickOutcome>({
     ...clickBatch,
     process: (requests) => recordClicks(database, randomness, requests),
-    isRefusal: isDatabaseError,
+    isRefusal,
   })
   const device = createDeviceReader({ entriesMax: deviceCacheEntriesMax })
   const visitTools = { device, country: deps.country, pepper }
@@ -106,7 +111,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerLeads(app, conversions)
   registerSales(app, conversions)
   registerRefunds(app, conversions)
-  registerReports(app, { db: database, limits, findProgramKey: findKey })
+  const reportDb = limitConcurrency(database, reportReads)
+  registerReports(app, { db: reportDb, limits, findProgramKey: findKey })
   refuseOtherMethods()
   // A visitor may be gone before the answer, and the click still counts.
   app.addHook('onClose', () => writer.idle())

@@ -1,3 +1,4 @@
+import { isIP, isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import { defaultRateLimits, type RateLimitSettings } from './contract/limits.ts'
 import { StartError } from './shared/errors.ts'
@@ -90,11 +91,17 @@ function trustProxy(env: Environment): Config['trustProxy'] {
   const value = text(env, 'TRUST_PROXY')
   if (value === null || value === 'off') return false
   const parts = value.split(',').map((part) => part.trim())
-  const known = /^(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(\/[0-9]{1,3})?)$/
-  if (!parts.every((part) => known.test(part))) {
+  if (!parts.every(isNetwork)) {
     throw wrong('TRUST_PROXY', 'off, or a list of addresses such as loopback, 10.0.0.0/8', value)
   }
   return parts
+}
+
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [, address = '', bits] = /^([^/]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? []
+  const bitsMax = isIPv4(address) ? 32 : 128
+  return isIP(address) !== 0 && (bits === undefined || Number(bits) <= bitsMax)
 }
 
 function secret(env: Environment): string | null {

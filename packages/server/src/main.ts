@@ -15,6 +15,8 @@ import { systemRandomness } from './shared/random.ts'
 
 /** Everything must have stopped by then; what has not is cut off, and nothing acknowledged is lost. */
 const stopTimeoutMs = 9_500
+/** Requests under way may take so long to finish. */
+const finishTimeoutMs = 4_000
 
 await run()
 
@@ -83,7 +85,12 @@ async function start(
     log,
     checkReady: await readinessCheck(installation),
   })
-  stops.push(() => app.close())
+  stops.push(async () => {
+    // Who has sent half a request may never send the rest.
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), finishTimeoutMs)
+    await app.close()
+    clearTimeout(cutOff)
+  })
   const url = await listen(app, config)
   const tools = { database, clock, randomness }
   const program = await provisionFirstProgram(tools, firstProgramPlan)

@@ -43,7 +43,7 @@ export function firstProgramText(program: ProvisionedProgram, baseUrl: string): 
 }
 
 /** Each line stands alone; the click id travels in a file, so that they work in any shell and order of paste. */
-export function funnel(
+function funnel(
   program: Pick<ProvisionedProgram, 'apiKey' | 'linkUrl'>,
   baseUrl: string,
 ): string[] {

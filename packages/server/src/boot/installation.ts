@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import type { Database } from '../db/database.ts'
+import { type Database, isLockTimeout } from '../db/database.ts'
 import { migrate, readMigrations } from '../db/migrate.ts'
 import { ensurePartitions } from '../db/partitions.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -34,7 +34,11 @@ export async function openInstallation(deps: InstallationDeps): Promise<Installa
   try {
     const migrated = await migrate(database, await readMigrations())
     if (migrated.length > 0) log.info({ count: migrated.length }, 'migrated the database')
-    await ensurePartitions(database, clock.nowMs())
+    await ensurePartitions(database, clock.nowMs()).catch((error) => {
+      // Somebody reads for long just now. There are months in hand, and the hourly upkeep tries again.
+      if (!isLockTimeout(error)) throw error
+      log.warn('the partitions of the months ahead will be made later')
+    })
     const pepper = await openSecret(config, database, randomness, clock.nowMs())
     return { database, pepper, migrated: migrated.map((one) => one.name), close }
   } catch (error) {

@@ -39,7 +39,7 @@ export async function openConfiguredDatabase(
     await embedded?.stop()
   }
   try {
-    await checkServer(database)
+    await checkServer(database, embedded === null)
   } catch (error) {
     await close()
     throw error
@@ -61,8 +61,8 @@ function openOwn(
   })
 }
 
-async function checkServer(database: Database): Promise<void> {
-  const version = await readServerVersion(database)
+async function checkServer(database: Database, isExternal: boolean): Promise<void> {
+  const version = await readServerVersion(database, isExternal)
   if (version < serverVersionMin) {
     throw new StartError(
       `PostgreSQL ${version} is too old: this server needs ${serverVersionMin} or newer`,
@@ -70,7 +70,7 @@ async function checkServer(database: Database): Promise<void> {
   }
 }
 
-async function readServerVersion(database: Database): Promise<number> {
+async function readServerVersion(database: Database, isExternal: boolean): Promise<number> {
   try {
     const [row] = await database.query<{ version: string }>({
       name: 'server_version',
@@ -80,6 +80,7 @@ async function readServerVersion(database: Database): Promise<number> {
   } catch (error) {
     const reason = error instanceof Error ? error.message || String(error) : String(error)
     // The address may hold a password, so only the reason is told.
-    throw new StartError(`The database of DATABASE_URL cannot be used: ${reason}`)
+    const which = isExternal ? 'The database of DATABASE_URL' : 'The built-in database'
+    throw new StartError(`${which} cannot be used: ${reason}`)
   }
 }

@@ -151,6 +151,7 @@ const errorMeanings: Record<number, string> = {
   414: 'The path is too long to name anything.',
   429: 'Too many requests; `Retry-After` says when to come back.',
   500: 'It failed on our side.',
+  503: 'The server has more work than it may queue. Try again after `Retry-After` seconds.',
 }
 
 /** The error answers of a path outside tracking, by status. */

@@ -195,7 +195,10 @@ export const saleBody = Type.Object(
     ),
     product_id: Type.Optional(identifier('product_id', "Your product's id.")),
     line_items: Type.Optional(
-      Type.Unknown({ description: 'Any JSON, stored as sent, at most 16 KiB.' }),
+      Type.Unknown({
+        description:
+          'Any JSON of at most 16 KiB, stored as JSON values: numbers as doubles, control characters dropped.',
+      }),
     ),
     email: Type.Optional(
       text('email', 'Stored as a keyed hash and a mask, never in the clear.', { maxLength: 1_000 }),

@@ -87,8 +87,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       throw error
     } finally {
       client.off('error', ignore)
-      // A connection in an unknown state must not go back into the pool.
-      client.release(failure !== undefined && !isDatabaseError(failure))
+      // A connection in an unknown state, or one that the server has ended, must not go back into the pool.
+      client.release(failure !== undefined && !isUsableAfter(failure))
     }
   }
 
@@ -139,8 +139,25 @@ function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
-/** True for an error that PostgreSQL itself reported: the connection is still in step. */
-export function isDatabaseError(error: unknown): error is pg.DatabaseError {
+/**
+ * True when the database refused a row for what it holds (SQLSTATE classes 22 and 23): nothing of the
+ * statement was stored, and trying again gives the same. A timeout or a lost connection is no refusal.
+ */
+export function isRefusal(error: unknown): boolean {
+  return isDatabaseError(error) && /^2[23]/.test(error.code ?? '')
+}
+
+/** A statement gave up waiting for a lock, as `lock_timeout` bade it. */
+export function isLockTimeout(error: unknown): boolean {
+  return isDatabaseError(error) && error.code === '55P03'
+}
+
+/** Class 57P is the server ending the connection; every other report leaves it in step. */
+function isUsableAfter(error: Error): boolean {
+  return isDatabaseError(error) && !error.code?.startsWith('57P')
+}
+
+function isDatabaseError(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError
 }
 

@@ -3,6 +3,7 @@ import { ApiError } from '../contract/error-codes.ts'
 
 const bodyBytesMax = 64 * 1024
 export const bodyDepthMax = 20
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads bodies: JSON of at most 64 KiB and 20 levels. An empty body is an empty object, whatever its
@@ -12,10 +13,10 @@ export function registerBodyParsing(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string', bodyLimit: bodyBytesMax },
+    { parseAs: 'buffer', bodyLimit: bodyBytesMax },
     (_request, body, done) => {
       try {
-        done(null, readJsonObject(String(body)))
+        done(null, readJsonObject(decodeUtf8(body)))
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)), undefined)
       }
@@ -54,6 +55,15 @@ export function readJsonObject(text: string): Record<string, unknown> {
     value.click_ids = value.click_ids.filter((id) => id !== null && id !== '')
   }
   return value
+}
+
+/** Strictly: replaced bytes would make two different ids one. */
+function decodeUtf8(body: string | Buffer): string {
+  try {
+    return typeof body === 'string' ? body : strictUtf8.decode(body)
+  } catch {
+    throw new ApiError('malformed_json', 'The body is not valid UTF-8')
+  }
 }
 
 function parse(json: string): unknown {

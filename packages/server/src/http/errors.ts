@@ -27,7 +27,6 @@ export function registerErrors(app: FastifyInstance): void {
       // The message and stack only: a database error's detail may quote what a visitor sent.
       request.log.error(
         {
-          request_id: request.id,
           route: request.routeOptions.url,
           error: error.message,
           stack: error.stack,
@@ -79,7 +78,7 @@ export function answerFrameworkError(
   sendError(request, reply, answer)
 }
 
-export function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError) {
+function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError) {
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   return reply.code(error.status).send(errorBody(request, error))
 }

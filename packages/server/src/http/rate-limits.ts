@@ -12,28 +12,32 @@ export interface RateLimits {
 }
 
 const WINDOW_MS = 60_000
-/** Counters kept a window. Beyond it, callers not yet counted share one counter: memory stays bounded. */
-const COUNTERS_MAX = 100_000
+/** Addresses counted a window and limit. Beyond it, those not yet seen share one counter: memory stays bounded. */
+const ADDRESSES_MAX = 100_000
 
 /**
  * Counts requests in windows of one minute, in this process. Throws ApiError `rate_limited` beyond a
  * limit and writes the RateLimit headers either way. `null` settings switch every limit off.
+ * Each limit counts by itself, so that a flood against one never reaches another; keys are never
+ * counted together, for only who has a key comes so far.
  */
 export function createRateLimits(settings: RateLimitSettings | null, clock: Clock): RateLimits {
   let window = -1
-  let counts = new Map<string, number>()
+  const counters = new Map<LimitName, Map<string | number, number>>()
 
-  function consume(name: LimitName, who: string, max: number, reply: FastifyReply): void {
+  function consume(name: LimitName, who: string | number, max: number, reply: FastifyReply): void {
     const nowMs = clock.nowMs()
     const current = Math.floor(nowMs / WINDOW_MS)
     if (current !== window) {
       window = current
-      counts = new Map()
+      counters.clear()
     }
-    let key = `${name} ${who}`
-    if (!counts.has(key) && counts.size >= COUNTERS_MAX) key = `${name} others`
-    const count = (counts.get(key) ?? 0) + 1
-    counts.set(key, count)
+    const counts = counters.get(name) ?? new Map<string | number, number>()
+    counters.set(name, counts)
+    const isCrowded = typeof who === 'string' && counts.size >= ADDRESSES_MAX && !counts.has(who)
+    const counter = isCrowded ? 'others' : who
+    const count = (counts.get(counter) ?? 0) + 1
+    counts.set(counter, count)
     const resetSeconds = Math.ceil(((current + 1) * WINDOW_MS - nowMs) / 1000)
     writeHeaders(reply, max, Math.max(0, max - count), resetSeconds)
     if (count > max) {
@@ -46,7 +50,7 @@ export function createRateLimits(settings: RateLimitSettings | null, clock: Cloc
       if (settings) consume(name, limitKey(request.ip), settings[name], reply)
     },
     byKey(name, keyId, reply) {
-      if (settings) consume(name, `key ${keyId}`, settings[name], reply)
+      if (settings) consume(name, keyId, settings[name], reply)
     },
   }
 }

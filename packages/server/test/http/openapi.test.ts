@@ -102,7 +102,7 @@ test('every operation lists each error that it can give', () => {
   }
   const reading = (path: string) =>
     Object.keys(description.paths[`/api/v1/programs/me/${path}`]?.get?.responses ?? {}).sort()
-  assert.deepEqual(reading('ledger'), ['200', '400', '401', '404', '429', '500'])
+  assert.deepEqual(reading('ledger'), ['200', '400', '401', '404', '429', '500', '503'])
   // A transaction id that is too long or cannot be decoded is refused before the route is found.
   assert.deepEqual(reading('sales/{transaction_id}'), [
     '200',
@@ -112,6 +112,7 @@ test('every operation lists each error that it can give', () => {
     '414',
     '429',
     '500',
+    '503',
   ])
 })
 

@@ -35,7 +35,11 @@ const visitTypes = visitColumns.map(([, field, type]) => `"${field}" ${type}`).j
 const recordAll = {
   name: 'clicks_record',
   text: `with found as materialized (
-      select i.*, to_timestamp(i."atMs" / 1000.0) as at, l.program_id, l.id as link_id, l.partner_id,
+      select i.*, case
+          -- A server whose clock is a little behind must not put a click before the customer's first.
+          when c.created_at - to_timestamp(i."atMs" / 1000.0) between interval '0' and interval '5 minutes'
+            then c.created_at
+          else to_timestamp(i."atMs" / 1000.0) end as at, l.program_id, l.id as link_id, l.partner_id,
         l.code as link_code, l.is_active, pp.status = 'active' as partner_active,
         p.status = 'active' as program_active, p.cookie_window_days, c.id as known_customer
       from json_to_recordset($1::json) as i (n integer, "codeKey" text, "existingClickId" text,
@@ -46,7 +50,7 @@ const recordAll = {
         on pp.program_id = l.program_id and pp.partner_id = l.partner_id
       left join affiliate_programs p on p.id = l.program_id
       left join lateral (
-        select id from affiliate_customers
+        select id, created_at from affiliate_customers
         where program_id = l.program_id and click_id = i."existingClickId" limit 1) c on true),
     accepted as materialized (
       select *, coalesce(known_customer, nextval('affiliate_customers_id_seq')) as customer_id,
@@ -129,8 +133,8 @@ export async function insertTestClick(
   return row.id
 }
 
-/** The touches looked at for one decision; a customer with more keeps the newest. */
-const TOUCHES_MAX = 200
+/** The touches looked at for one decision: they are stored with the sale, so their number is bounded. */
+const TOUCHES_MAX = 50
 
 const selectTouches = {
   name: 'click_touches',
@@ -142,7 +146,7 @@ const selectTouches = {
       left join affiliate_partner_programs pp
         on pp.program_id = e.program_id and pp.partner_id = e.partner_id
       where e.program_id = $1 and e.customer_id = $2 and e.created_at >= $3 and not e.is_test
-      order by e.created_at desc, e.id desc limit ${TOUCHES_MAX}) newest
+      order by e.created_at <= $4 desc, e.created_at desc, e.id desc limit ${TOUCHES_MAX}) newest
     order by created_at, id`,
 }
 
@@ -158,10 +162,21 @@ interface TouchRow {
 
 /**
  * A customer's clicks in time order, as attribution looks at them. `sinceMs` is when the customer was
- * made: no click is older, and months before it need not be searched.
+ * made: no click is older, and months before it need not be searched. Where there are too many, those
+ * up to `untilMs`, which can still win, go before those after it, which only explain.
  */
-export async function loadTouches(db: Db, programId: number, customerId: number, sinceMs: number) {
-  const rows = await db.query<TouchRow>(selectTouches, [programId, customerId, new Date(sinceMs)])
+export async function loadTouches(
+  db: Db,
+  programId: number,
+  customerId: number,
+  { sinceMs, untilMs }: { sinceMs: number; untilMs: number },
+) {
+  const rows = await db.query<TouchRow>(selectTouches, [
+    programId,
+    customerId,
+    new Date(sinceMs),
+    new Date(untilMs),
+  ])
   return rows.map((row) => ({
     clickEventId: row.id,
     clickId: row.click_id,

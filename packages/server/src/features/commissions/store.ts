@@ -80,7 +80,7 @@ const insertPolicyRow = {
   name: 'policy_insert',
   text: `insert into affiliate_commission_policies (program_id, version, group_id, effective_from, type,
       rate_bps, fixed_cents, currency, duration, duration_months, hold_days, created_at)
-    values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $3)`,
+    values ($1, 1, $2, '-infinity', $4, $5, $6, $7, $8, $9, $10, $3)`,
 }
 
 const insertCommissionRow = {
@@ -128,7 +128,7 @@ export async function loadPolicyVersion(
   return fromPolicyRow(row)
 }
 
-/** The first version of a group's policy. */
+/** The first version of a group's policy. It is in force from the beginning, so that every event finds one. */
 export async function insertFirstPolicy(
   tx: Tx,
   programId: number,

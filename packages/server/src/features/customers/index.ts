@@ -1,5 +1,5 @@
 export { clickIdRandomBytes, programOfClickId } from './domain/click-id.ts'
-export { eventTime } from './domain/event-time.ts'
+export { clockSkewMaxMs, eventTime } from './domain/event-time.ts'
 export { type StoredEmail, storeEmail } from './email.ts'
 export {
   bindCustomerKey,

@@ -17,6 +17,9 @@ export interface Customer {
   convertedAtMs: number | null
 }
 
+/** Who said that a key belongs to a customer. */
+type KeyBinder = 'browser' | 'server'
+
 /** Null stands for "leave as it is": none of these is ever taken back. */
 export interface CustomerChange {
   status: Customer['status']
@@ -50,7 +53,8 @@ const selectByClickIds = {
 
 const selectByKey = {
   name: 'customer_by_key',
-  text: 'select customer_id from affiliate_customer_keys where program_id = $1 and customer_key = $2',
+  text: `select customer_id, bound_by from affiliate_customer_keys
+    where program_id = $1 and customer_key = $2`,
 }
 
 const lockOne = {
@@ -59,12 +63,22 @@ const lockOne = {
     from affiliate_customers where program_id = $1 and id = $2 for no key update`,
 }
 
-/** The key goes to the customer only when nobody has it, whoever asks at the same moment. */
+/**
+ * The key goes to the customer when nobody has it, whoever asks at the same moment; for the backend
+ * also when only a browser had claimed it.
+ */
 const insertKey = {
   name: 'customer_key_bind',
   text: `with bound as (
-      insert into affiliate_customer_keys (program_id, customer_key, customer_id, bound_at)
-      values ($1, $2, $3, $4) on conflict do nothing returning customer_id)
+      insert into affiliate_customer_keys as k (program_id, customer_key, customer_id, bound_at, bound_by)
+      values ($1, $2, $3, $4, $5)
+      on conflict (program_id, customer_key) do update
+        set customer_id = excluded.customer_id, bound_at = excluded.bound_at, bound_by = 'server'
+        where k.bound_by = 'browser' and excluded.bound_by = 'server'
+      returning customer_id),
+    former as (
+      update affiliate_customers c set customer_key = null
+      from bound where c.program_id = $1 and c.customer_key = $2 and c.id <> bound.customer_id)
     update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
     from bound where c.program_id = $1 and c.id = bound.customer_id`,
 }
@@ -103,9 +117,12 @@ export async function findCustomerByKey(
   db: Db,
   programId: number,
   customerKey: string,
-): Promise<number | null> {
-  const [row] = await db.query<{ customer_id: number }>(selectByKey, [programId, customerKey])
-  return row?.customer_id ?? null
+): Promise<{ customerId: number; boundBy: KeyBinder } | null> {
+  const [row] = await db.query<{ customer_id: number; bound_by: KeyBinder }>(selectByKey, [
+    programId,
+    customerKey,
+  ])
+  return row === undefined ? null : { customerId: row.customer_id, boundBy: row.bound_by }
 }
 
 /** The customer, locked until the transaction ends: events of one customer are decided one after the other. */
@@ -119,15 +136,19 @@ export async function lockCustomer(
   return fromCustomerRow(row)
 }
 
-/** Binds a key to a customer unless another customer of the program has it: then nothing happens. */
+/**
+ * Binds a key to a customer unless another customer of the program has it: then nothing happens.
+ * The backend's word is stronger than a browser's.
+ */
 export async function bindCustomerKey(
   tx: Tx,
   programId: number,
   customerId: number,
   customerKey: string,
+  boundBy: KeyBinder,
   nowMs: number,
 ): Promise<void> {
-  await tx.query(insertKey, [programId, customerKey, customerId, new Date(nowMs)])
+  await tx.query(insertKey, [programId, customerKey, customerId, new Date(nowMs), boundBy])
 }
 
 export async function updateCustomer(

@@ -40,7 +40,7 @@ export function registerReports(app: FastifyInstance, deps: ReportDeps): void {
         'One sale by its transaction id: amount, refunds, commission, and why that partner got it. A sale that was refused for its window is found too, with `sale_id: null`.',
       security: [{ programKey: [] }],
       params: saleParams,
-      response: { 200: saleReport, ...agentErrors(400, 401, 404, 414, 429, 500) },
+      response: { 200: saleReport, ...agentErrors(400, 401, 404, 414, 429, 500, 503) },
     },
     onRequest,
     handler: async (request) => {
@@ -66,7 +66,7 @@ export function registerReports(app: FastifyInstance, deps: ReportDeps): void {
         'Every account with its balance, and the transactions behind them, newest first, 50 a page. Every transaction sums to zero, and so does the whole.',
       security: [{ programKey: [] }],
       querystring: ledgerQuery,
-      response: { 200: ledgerReport, ...agentErrors(400, 401, 404, 429, 500) },
+      response: { 200: ledgerReport, ...agentErrors(400, 401, 404, 429, 500, 503) },
     },
     onRequest,
     handler: async (request) => {

@@ -78,6 +78,63 @@ export const checks: readonly Check[] = [
         or e.link_id is distinct from t.link_id or (c.id is null) = (t.reason is null))`,
   },
   {
+    name: 'sale_parties',
+    rule: 'Transaction, sale and commission name the same sale, customer, partner and link.',
+    sql: `select t.program_id, t.transaction_id, t.partner_id, e.partner_id as sale_partner_id,
+        c.partner_id as commission_partner_id, c.sale_id as commission_sale_id
+      from affiliate_sale_transactions t
+      join affiliate_sale_events e
+        on e.program_id = t.program_id and e.id = t.sale_id and e.created_at = t.created_at
+      left join affiliate_commissions c on c.program_id = t.program_id and c.transaction_id = t.transaction_id
+      where (e.customer_id, e.partner_id, e.link_id) is distinct from (t.customer_id, t.partner_id, t.link_id)
+        or e.transaction_id <> t.transaction_id
+        or (c.id is not null and (c.sale_id, c.customer_id, c.partner_id, c.link_id)
+          is distinct from (t.sale_id, t.customer_id, t.partner_id, t.link_id))`,
+  },
+  {
+    name: 'commission_state',
+    rule: 'A commission is pending, refunded or reversed as the refunds of its sale say.',
+    sql: `select c.program_id, c.id as commission_id, c.status, t.refunded_cents from ${commissionJoins}
+      where c.status <> case when t.refunded_cents = 0 then 'pending'
+        when t.refunded_cents = t.amount_cents then 'reversed' else 'refunded' end`,
+  },
+  {
+    name: 'ledger_causes',
+    rule: 'Every ledger transaction names its commission, and moves only its partner and currency on hold.',
+    sql: `select t.program_id, t.id as transaction_id, t.kind, t.ref from ledger_transactions t
+      left join affiliate_commissions c on c.program_id = t.program_id
+        and c.id = case when t.ref ~ '^commission:[0-9]{1,18}(:|$)' then split_part(t.ref, ':', 2)::bigint end
+      left join affiliate_refunds r on r.program_id = t.program_id
+        and r.id = case when t.ref ~ ':refund:[0-9]{1,18}$' then split_part(t.ref, ':', 4)::bigint end
+      where c.id is null
+        or t.ref <> case t.kind when 'commission_earned' then 'commission:' || c.id
+          else 'commission:' || c.id || ':refund:' || coalesce(r.id::text, '') end
+        or exists (
+          select from ledger_entries e where e.program_id = t.program_id and e.transaction_id = t.id
+            and (e.partner_id <> c.partner_id or e.currency <> c.currency or e.account not in ('expense', 'pending')))`,
+  },
+  {
+    name: 'subscriptions',
+    rule: 'A subscription earns for whom its first sale was attributed to.',
+    sql: `with firsts as (
+        select distinct on (program_id, subscription_id) program_id, subscription_id, customer_id, partner_id, link_id
+        from affiliate_sale_events where subscription_id is not null and not is_test
+        order by program_id, subscription_id, created_at, id)
+      select program_id, subscription_id, s.partner_id, f.partner_id as recomputed_partner_id
+      from affiliate_subscriptions s full join firsts f using (program_id, subscription_id)
+      where (s.customer_id, s.partner_id, s.link_id) is distinct from (f.customer_id, f.partner_id, f.link_id)`,
+  },
+  {
+    name: 'customer_keys',
+    rule: 'A customer shows a key that is bound to it, if it has any.',
+    sql: `select c.program_id, c.id as customer_id from affiliate_customers c
+      where (c.customer_key is not null and not exists (
+          select from affiliate_customer_keys k
+          where k.program_id = c.program_id and k.customer_key = c.customer_key and k.customer_id = c.id))
+        or (c.customer_key is null and exists (
+          select from affiliate_customer_keys k where k.program_id = c.program_id and k.customer_id = c.id))`,
+  },
+  {
     name: 'sale_claimed',
     rule: 'Every sale holds its transaction id.',
     sql: `select e.program_id, e.id as sale_id, e.transaction_id from affiliate_sale_events e
@@ -89,15 +146,22 @@ export const checks: readonly Check[] = [
     name: 'refunds',
     rule: 'The refunds of a sale add up to what the sale and its commission say.',
     sql: `with summed as (
-        select program_id, transaction_id, sum(refunded_cents)::bigint as refunded,
-          sum(commission_reversed_cents)::bigint as reversed
-        from affiliate_refunds where not is_test group by 1, 2)
+        select r.program_id, r.transaction_id, sum(r.refunded_cents)::bigint as refunded,
+          sum(r.commission_reversed_cents)::bigint as reversed,
+          -- Without an amount a report means the whole sale.
+          max(coalesce(r.reported_cents, t.amount_cents)) filter (where r.refund_id is null) as total,
+          case when bool_or(r.reported_cents is null) filter (where r.refund_id is not null)
+            then max(t.amount_cents) else sum(r.reported_cents) filter (where r.refund_id is not null) end as by_id
+        from affiliate_refunds r
+        join affiliate_sale_transactions t on t.program_id = r.program_id and t.transaction_id = r.transaction_id
+        where not r.is_test group by 1, 2)
       select t.program_id, t.transaction_id, t.refunded_cents, s.refunded as recomputed_cents,
         c.reversed_cents, s.reversed as recomputed_reversed_cents
       from affiliate_sale_transactions t
       left join summed s on s.program_id = t.program_id and s.transaction_id = t.transaction_id
       left join affiliate_commissions c on c.program_id = t.program_id and c.transaction_id = t.transaction_id
-      where t.refunded_cents <> coalesce(s.refunded, 0) or coalesce(c.reversed_cents, 0) <> coalesce(s.reversed, 0)`,
+      where t.refunded_cents <> coalesce(s.refunded, 0) or coalesce(c.reversed_cents, 0) <> coalesce(s.reversed, 0)
+        or t.refunded_total_cents <> coalesce(s.total, 0) or t.refunded_by_id_cents <> coalesce(s.by_id, 0)`,
   },
   {
     name: 'daily_traffic',

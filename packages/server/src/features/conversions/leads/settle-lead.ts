@@ -1,19 +1,18 @@
 import type { Tx } from '../../../db/database.ts'
 import { attribute } from '../../attribution/index.ts'
 import { loadTouches } from '../../clicks/index.ts'
-import type { Customer } from '../../customers/index.ts'
+import { type Customer, clockSkewMaxMs, eventTime } from '../../customers/index.ts'
 import type { Program } from '../../programs/index.ts'
 import { addTraffic } from '../../totals/index.ts'
 import { settleLeadEvent } from './store.ts'
 
 /** The link that a lead at this moment counts for, or null when no click of the customer is eligible. */
 export async function creditLead(tx: Tx, program: Program, customer: Customer, atMs: number) {
-  const touches = await loadTouches(
-    tx,
-    program.programId,
-    customer.customerId,
-    customer.createdAtMs,
-  )
+  const touches = await loadTouches(tx, program.programId, customer.customerId, {
+    sinceMs: customer.createdAtMs,
+    untilMs: atMs + clockSkewMaxMs,
+  })
+  const newestMs = touches.at(-1)?.atMs ?? atMs
   const result = attribute(
     touches,
     {
@@ -21,7 +20,7 @@ export async function creditLead(tx: Tx, program: Program, customer: Customer, a
       binding: program.attributionBinding,
       windowDays: program.attributionWindowDays,
     },
-    { atMs, boundAtMs: null, renewalOf: null },
+    { atMs: eventTime(atMs, newestMs), boundAtMs: null, renewalOf: null },
   )
   return result.verdict === 'attributed' ? result.winner : null
 }

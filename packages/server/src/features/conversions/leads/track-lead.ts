@@ -42,7 +42,7 @@ export async function trackLead(database: Database, request: LeadRequest): Promi
   const program = await loadProgram(database, found.programId)
   return database.transaction(async (tx) => {
     const customer = await lockCustomer(tx, program.programId, found.customerId)
-    const atMs = eventTime(customer, request.atMs)
+    const atMs = eventTime(request.atMs, customer.createdAtMs)
     const step = await applyLead(tx, program, customer, { ...request, atMs })
     return { kind: 'tracked', step }
   })
@@ -53,13 +53,28 @@ async function findLeadCustomer(
   request: LeadRequest,
 ): Promise<{ programId: number; customerId: number } | LeadOutcome> {
   const programId = request.serverProgramId
-  if (programId !== null && request.customerKey !== null) {
-    const customerId = await findCustomerByKey(db, programId, request.customerKey)
-    if (customerId !== null) return { programId, customerId }
+  const byKey =
+    programId === null || request.customerKey === null
+      ? null
+      : await findCustomerByKey(db, programId, request.customerKey)
+  if (programId !== null && byKey?.boundBy === 'server') {
+    return { programId, customerId: byKey.customerId }
   }
-  const asked = request.clickIds.flatMap((clickId) => {
-    const own = programOfClickId(clickId)
-    return own === null ? [] : [{ programId: own, clickId }]
+  const byClick = await findByClickIds(db, request)
+  if ('customerId' in byClick || programId === null || byKey === null) return byClick
+  return { programId, customerId: byKey.customerId }
+}
+
+/** The first of the click ids that names a customer; in server mode one of the key's program. */
+async function findByClickIds(
+  db: Db,
+  { serverProgramId: programId, clickIds }: LeadRequest,
+): Promise<{ programId: number; customerId: number } | LeadOutcome> {
+  const asked = clickIds.flatMap((clickId) => {
+    const made = programOfClickId(clickId)
+    // With a key, a click id of any form may be the program's own: imported ones keep theirs.
+    const programs = new Set([programId ?? made, made])
+    return [...programs].flatMap((id) => (id === null ? [] : [{ programId: id, clickId }]))
   })
   const customers = await findCustomersByClickIds(db, asked)
   let isForeign = false
@@ -84,7 +99,8 @@ async function applyLead(
   const { atMs, customerKey } = request
   const step = resolveLead(customer, needsBackend)
   if (customerKey !== null && mayBindKey(customer, isServer, needsBackend)) {
-    await bindCustomerKey(tx, programId, customer.customerId, customerKey, atMs)
+    const boundBy = isServer ? 'server' : 'browser'
+    await bindCustomerKey(tx, programId, customer.customerId, customerKey, boundBy, atMs)
   }
   if (step === 'already_tracked' || step === 'already_held') return step
   const counts = step !== 'hold'

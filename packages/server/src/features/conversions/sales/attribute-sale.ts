@@ -1,25 +1,31 @@
 import type { Tx } from '../../../db/database.ts'
 import { type Attribution, type AttributionSettings, attribute } from '../../attribution/index.ts'
 import { loadTouches } from '../../clicks/index.ts'
-import type { Customer } from '../../customers/index.ts'
+import { type Customer, clockSkewMaxMs, eventTime } from '../../customers/index.ts'
 import { findActivePartners } from '../../partners/index.ts'
 import type { Program } from '../../programs/index.ts'
 import { findSubscription } from './store.ts'
 
-/** Gathers what attribution looks at for a sale, and asks it. */
+/** Gathers what attribution looks at for a sale, and asks it. `atMs` is the sale's time, evened out with the clicks'. */
 export async function attributeSale(
   tx: Tx,
   program: Program,
   customer: Customer,
   sale: { atMs: number; details: { subscriptionId: string | null } },
-): Promise<{ settings: AttributionSettings; attribution: Attribution }> {
+): Promise<{ settings: AttributionSettings; attribution: Attribution; atMs: number }> {
   const { programId } = program
   const settings: AttributionSettings = {
     model: program.attributionModel,
     binding: program.attributionBinding,
     windowDays: program.attributionWindowDays,
   }
-  const touches = await loadTouches(tx, programId, customer.customerId, customer.createdAtMs)
+  const boundAtMs = boundAt(customer)
+  const decidedAtMs = settings.binding === 'signup' && boundAtMs !== null ? boundAtMs : sale.atMs
+  const touches = await loadTouches(tx, programId, customer.customerId, {
+    sinceMs: customer.createdAtMs,
+    untilMs: decidedAtMs + clockSkewMaxMs,
+  })
+  const atMs = eventTime(sale.atMs, touches.at(-1)?.atMs ?? sale.atMs)
   const renewalOf = await findRenewedSubscription(
     tx,
     programId,
@@ -29,9 +35,10 @@ export async function attributeSale(
   const isRenewalPartnerActive =
     renewalOf === null ||
     (await findActivePartners(tx, programId, [renewalOf.partnerId])).has(renewalOf.partnerId)
-  const question = { atMs: sale.atMs, boundAtMs: boundAt(customer), renewalOf }
+  const question = { atMs, boundAtMs, renewalOf }
   return {
     settings,
+    atMs,
     attribution: attribute(touches, settings, question, isRenewalPartnerActive),
   }
 }

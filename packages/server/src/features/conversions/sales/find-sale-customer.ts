@@ -7,8 +7,8 @@ import {
 import { findSubscription } from './store.ts'
 
 /**
- * The customer who paid: by key, else by click id, else the one of the subscription (a renewal often
- * knows nothing else). Null when none of them is known.
+ * The customer who paid: by key, else by click id; where neither was sent, the one of the subscription
+ * (a renewal often knows nothing else). Null when none of them is known.
  */
 export async function findSaleCustomer(
   db: Db,
@@ -21,8 +21,8 @@ export async function findSaleCustomer(
 ): Promise<number | null> {
   const { programId, customerKey, clickId } = sale
   if (customerKey !== null) {
-    const customerId = await findCustomerByKey(db, programId, customerKey)
-    if (customerId !== null) return customerId
+    const found = await findCustomerByKey(db, programId, customerKey)
+    if (found !== null) return found.customerId
   }
   if (clickId !== null) {
     const customers = await findCustomersByClickIds(db, [{ programId, clickId }])
@@ -30,6 +30,7 @@ export async function findSaleCustomer(
     if (customerId !== undefined) return customerId
   }
   const { subscriptionId } = sale.details
-  if (subscriptionId === null) return null
+  // Whoever names a customer means that one: a plan's id sent by mistake must not stand in for it.
+  if (subscriptionId === null || customerKey !== null || clickId !== null) return null
   return (await findSubscription(db, programId, subscriptionId))?.customerId ?? null
 }

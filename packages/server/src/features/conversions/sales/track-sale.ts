@@ -4,7 +4,6 @@ import { type EarnedCommission, earnCommission } from '../../commissions/index.t
 import {
   bindCustomerKey,
   type Customer,
-  eventTime,
   lockCustomer,
   updateCustomer,
 } from '../../customers/index.ts'
@@ -78,8 +77,8 @@ async function decide(tx: Tx, program: Program, sent: CurrencySale): Promise<Sal
   const customerId = await findSaleCustomer(tx, sent)
   if (customerId === null) return { kind: 'customer_not_found' }
   const customer = await lockCustomer(tx, program.programId, customerId)
-  const request = { ...sent, atMs: eventTime(customer, sent.atMs) }
-  const { settings, attribution } = await attributeSale(tx, program, customer, request)
+  const { settings, attribution, atMs } = await attributeSale(tx, program, customer, sent)
+  const request = { ...sent, atMs }
   if (attribution.verdict === 'no_attribution') return { kind: 'no_attribution' }
   if (attribution.verdict === 'no_partner') return { kind: 'no_partner' }
   const credit = attribution.verdict === 'attributed' ? attribution.winner : null
@@ -96,7 +95,14 @@ async function decide(tx: Tx, program: Program, sent: CurrencySale): Promise<Sal
   })
   if (claimed === 'taken') throw new ClaimTakenError()
   if (request.customerKey !== null) {
-    await bindCustomerKey(tx, program.programId, customerId, request.customerKey, request.atMs)
+    await bindCustomerKey(
+      tx,
+      program.programId,
+      customerId,
+      request.customerKey,
+      'server',
+      request.atMs,
+    )
   }
   if (attribution.verdict === 'attribution_window_expired') {
     const { clickAgeDays } = attribution

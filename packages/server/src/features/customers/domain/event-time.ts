@@ -1,12 +1,12 @@
 /** Clocks of servers that share a database may differ by so much. */
-const clockSkewMaxMs = 5 * 60_000
+export const clockSkewMaxMs = 5 * 60_000
 
 /**
- * When an event of a customer happened. It cannot be before the customer's first click, which is where
- * its click id comes from: a server whose clock is a little behind would otherwise find no click that
- * came before its sale, and the partner would lose it. A larger gap is no skew and is left as it is.
+ * When an event of a customer happened, given the newest of the customer's clicks that was stored
+ * before it. A server whose clock is a little behind would otherwise find the click to come after the
+ * event, and the partner would lose it. A larger gap is no skew and is left as it is.
  */
-export function eventTime(customer: { createdAtMs: number }, atMs: number): number {
-  const behindMs = customer.createdAtMs - atMs
-  return behindMs > 0 && behindMs <= clockSkewMaxMs ? customer.createdAtMs : atMs
+export function eventTime(atMs: number, newestClickAtMs: number): number {
+  const behindMs = newestClickAtMs - atMs
+  return behindMs > 0 && behindMs <= clockSkewMaxMs ? newestClickAtMs : atMs
 }

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as nextTick } from 'node:timers/promises'
+import fc from 'fast-check'
+import { OverloadError } from '../shared/errors.ts'
+import { createBatcher } from './batcher.ts'
+
+class RefusalError extends Error {}
+class LostConnectionError extends Error {}
+
+interface Job {
+  id: number
+  /** The database refuses this row, and with it the batch that holds it. */
+  isBad: boolean
+}
+
+/** What the database does with a batch that it does not refuse. */
+type Fate = 'commit' | 'lost before commit' | 'lost after commit'
+
+interface Story {
+  /** How many jobs arrive, and which of them are bad, and how long until the next arrive. */
+  waves: { bad: boolean[]; pauseTicks: number }[]
+  /** One for each call of the database, over and over. */
+  calls: { fate: Fate; ticks: number }[]
+  jobsPerBatchMax: number
+  batchesInFlightMax: number
+  queueMax: number
+}
+
+interface Attempt {
+  ids: number[]
+  result: Fate | 'refused'
+}
+
+type Answer = { kind: 'done'; result: string } | { kind: 'refused' | 'lost' | 'overload' }
+
+test('a job that comes alone goes at once and alone', async () => {
+  const { run, attempts } = tell({ ...calm, waves: [{ bad: [false], pauseTicks: 0 }] })
+  assert.deepEqual(await run(), [{ kind: 'done', result: 'done 0' }])
+  assert.deepEqual(attempts, [{ ids: [0], result: 'commit' }])
+})
+
+test('jobs that arrive while a commit is under way share the next one', async () => {
+  const { run, attempts } = tell({ ...calm, waves: [{ bad: Array(6).fill(false), pauseTicks: 0 }] })
+  await run()
+  assert.deepEqual(
+    attempts.map((one) => one.ids),
+    [[0], [1, 2, 3, 4], [5]],
+  )
+})
+
+test('a row that the database refuses fails alone, its neighbours are committed', async () => {
+  const bad = [false, false, true, false, false]
+  const { run, attempts } = tell({ ...calm, waves: [{ bad, pauseTicks: 0 }] })
+  const kinds = (await run()).map((answer) => answer.kind)
+  assert.deepEqual(kinds, ['done', 'done', 'refused', 'done', 'done'])
+  assert.deepEqual(
+    attempts.map((one) => one.ids),
+    [[0], [1, 2, 3, 4], [1], [2], [3], [4]],
+  )
+})
+
+test('after a lost connection nothing is tried again: it may have been committed', async () => {
+  const calls: Story['calls'] = [
+    { fate: 'commit', ticks: 1 },
+    { fate: 'lost after commit', ticks: 1 },
+    { fate: 'commit', ticks: 1 },
+  ]
+  const waves = [{ bad: Array(6).fill(false), pauseTicks: 0 }]
+  const { run, attempts } = tell({ ...calm, waves, calls })
+  const kinds = (await run()).map((answer) => answer.kind)
+  assert.deepEqual(kinds, ['done', 'lost', 'lost', 'lost', 'lost', 'done'])
+  assert.deepEqual(
+    attempts.map((one) => one.ids),
+    [[0], [1, 2, 3, 4], [5]],
+  )
+})
+
+test('beyond the queue jobs are turned away at once, with when to come back', async () => {
+  const waves = [{ bad: Array(13).fill(false), pauseTicks: 0 }]
+  const { run, turnedAway } = tell({ ...calm, waves })
+  const kinds = (await run()).map((answer) => answer.kind)
+  // One is under way and ten wait.
+  assert.deepEqual(kinds, [...Array(11).fill('done'), 'overload', 'overload'])
+  assert.deepEqual(
+    turnedAway.map((error) => error.retryAfterSeconds),
+    [1, 1],
+  )
+})
+
+test('an answer for each job is demanded: a batch that answers fewer fails whole', async () => {
+  const batcher = createBatcher<number, number>({
+    process: async (jobs) => jobs.slice(1),
+    isRefusal: () => false,
+    jobsPerBatchMax: 4,
+    batchesInFlightMax: 1,
+    queueMax: 10,
+  })
+  await assert.rejects(batcher.submit(1), /must answer each of its jobs/)
+})
+
+test('idle waits for all that was accepted, and for nothing when there is nothing', async () => {
+  const { run, batcher, attempts } = tell({
+    ...calm,
+    waves: [{ bad: Array(6).fill(false), pauseTicks: 0 }],
+  })
+  await batcher.idle()
+  const running = run()
+  await batcher.idle()
+  assert.deepEqual(
+    attempts.flatMap((one) => one.ids),
+    [0, 1, 2, 3, 4, 5],
+  )
+  await running
+})
+
+test('whatever the database does, every job is answered once and truly, within all limits', async () => {
+  await fc.assert(
+    fc.asyncProperty(stories, async (story) => {
+      const told = tell(story)
+      const answers = await told.run()
+      assertLimits(story, told)
+      assertAnswers(told.jobs, answers, told.attempts)
+      assertOrder(told.attempts)
+      assert.equal(told.batcher.waiting(), 0)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+type Telling = ReturnType<typeof tell>
+
+function assertLimits(story: Story, { attempts, peak }: Telling): void {
+  assert.ok(peak.inFlight <= story.batchesInFlightMax, `${peak.inFlight} batches at once`)
+  assert.ok(peak.waiting <= story.queueMax, `${peak.waiting} jobs waiting`)
+  for (const { ids } of attempts) {
+    assert.ok(ids.length >= 1 && ids.length <= story.jobsPerBatchMax, `a batch of ${ids.length}`)
+  }
+}
+
+function assertAnswers(jobs: Job[], answers: Answer[], attempts: Attempt[]): void {
+  assert.equal(answers.length, jobs.length)
+  for (const [i, job] of jobs.entries()) {
+    const answer = answers[i]
+    const tries = attempts.filter((attempt) => attempt.ids.includes(job.id))
+    const last = tries.at(-1)
+    const commits = tries.filter(
+      (one) => one.result === 'commit' || one.result === 'lost after commit',
+    )
+    assert.ok(commits.length <= 1, `job ${job.id} was committed twice`)
+    // Tried again only alone, and only after a refusal that it shared with others.
+    assert.ok(tries.length <= 2, `job ${job.id} was tried ${tries.length} times`)
+    if (tries.length === 2) {
+      assert.equal(tries[0]?.result, 'refused')
+      assert.ok((tries[0]?.ids.length ?? 0) > 1)
+      assert.equal(last?.ids.length, 1)
+    }
+    switch (answer?.kind) {
+      case 'done':
+        assert.equal(answer.result, `done ${job.id}`, 'the answer is that of another job')
+        assert.equal(last?.result, 'commit')
+        break
+      case 'refused':
+        assert.ok(job.isBad, `job ${job.id} failed for another one`)
+        assert.equal(last?.ids.length, 1)
+        break
+      case 'lost':
+        assert.match(String(last?.result), /^lost/)
+        break
+      case 'overload':
+        assert.equal(tries.length, 0, 'a job that was turned away was tried')
+        break
+      default:
+        assert.fail(`job ${job.id} was not answered`)
+    }
+  }
+}
+
+/** Jobs go to the database first come, first served. */
+function assertOrder(attempts: Attempt[]): void {
+  const seen = new Set<number>()
+  const firsts = attempts.flatMap(({ ids }) => ids.filter((id) => !seen.has(id) && seen.add(id)))
+  assert.deepEqual(
+    firsts,
+    firsts.toSorted((a, b) => a - b),
+  )
+}
+
+/** A batcher over a database that does what the story says. */
+function tell(story: Story) {
+  const attempts: Attempt[] = []
+  const jobs: Job[] = []
+  const turnedAway: OverloadError[] = []
+  const peak = { inFlight: 0, waiting: 0 }
+  let inFlight = 0
+  let calls = 0
+  const batcher = createBatcher<Job, string>({
+    jobsPerBatchMax: story.jobsPerBatchMax,
+    batchesInFlightMax: story.batchesInFlightMax,
+    queueMax: story.queueMax,
+    isRefusal: (error) => error instanceof RefusalError,
+    async process(batch) {
+      const call = story.calls[calls % story.calls.length] ?? { fate: 'commit', ticks: 1 }
+      calls += 1
+      inFlight += 1
+      peak.inFlight = Math.max(peak.inFlight, inFlight)
+      const attempt: Attempt = { ids: batch.map((job) => job.id), result: call.fate }
+      attempts.push(attempt)
+      if (batch.some((job) => job.isBad)) attempt.result = 'refused'
+      for (let tick = 0; tick < call.ticks; tick += 1) await nextTick()
+      inFlight -= 1
+      if (attempt.result === 'refused') throw new RefusalError()
+      if (attempt.result !== 'commit') throw new LostConnectionError()
+      return batch.map((job) => `done ${job.id}`)
+    },
+  })
+  const submit = async (job: Job): Promise<Answer> => {
+    try {
+      return { kind: 'done', result: await batcher.submit(job) }
+    } catch (error) {
+      if (error instanceof RefusalError) return { kind: 'refused' }
+      if (error instanceof LostConnectionError) return { kind: 'lost' }
+      assert.ok(error instanceof OverloadError, String(error))
+      turnedAway.push(error)
+      return { kind: 'overload' }
+    }
+  }
+  const run = async (): Promise<Answer[]> => {
+    const answers: Promise<Answer>[] = []
+    for (const { bad, pauseTicks } of story.waves) {
+      for (const isBad of bad) {
+        const job = { id: jobs.length, isBad }
+        jobs.push(job)
+        answers.push(submit(job))
+        peak.waiting = Math.max(peak.waiting, batcher.waiting())
+      }
+      for (let tick = 0; tick < pauseTicks; tick += 1) await nextTick()
+    }
+    return Promise.all(answers)
+  }
+  return { batcher, run, attempts, jobs, turnedAway, peak }
+}
+
+const calm: Story = {
+  waves: [],
+  calls: [{ fate: 'commit', ticks: 1 }],
+  jobsPerBatchMax: 4,
+  batchesInFlightMax: 1,
+  queueMax: 10,
+}
+
+const rarely = fc.nat(9).map((n) => n === 0)
+const stories: fc.Arbitrary<Story> = fc.record({
+  waves: fc.array(fc.record({ bad: fc.array(rarely, { maxLength: 12 }), pauseTicks: fc.nat(3) }), {
+    minLength: 1,
+    maxLength: 8,
+  }),
+  calls: fc.array(
+    fc.record({
+      fate: fc.oneof(
+        { weight: 6, arbitrary: fc.constant('commit' as const) },
+        { weight: 1, arbitrary: fc.constant('lost before commit' as const) },
+        { weight: 1, arbitrary: fc.constant('lost after commit' as const) },
+      ),
+      ticks: fc.nat(5),
+    }),
+    { minLength: 1, maxLength: 10 },
+  ),
+  jobsPerBatchMax: fc.integer({ min: 1, max: 5 }),
+  batchesInFlightMax: fc.integer({ min: 1, max: 3 }),
+  queueMax: fc.integer({ min: 1, max: 15 }),
+})
