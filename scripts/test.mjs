@@ -18,7 +18,7 @@ const needsBrowser = (file) => file.startsWith('e2e/') || file.includes('.browse
 const needsDatabase = (file) => /^packages\/server\/test\/(http|races|db)\//.test(file)
 /** A developer's own settings must not decide how a test ends. */
 const foreignSettings =
-  /^(DATABASE_URL|HOST|PORT|PUBLIC_URL|SMTP_URL|LOG_LEVEL|TRUST_PROXY|NODE_TEST_CONTEXT|AFFITOR_.*)$/
+  /^(DATABASE_URL|HOST|PORT|PUBLIC_URL|SMTP_URL|LOG_LEVEL|TRUST_PROXY|NODE_TEST_CONTEXT|AFFITOR_(?!TEST_(RUNS|SEED)$).*)$/
 
 /** Servers that tests have started are to stop their databases when a run is cut short. */
 const stopTimeoutMs = 10_000

@@ -143,8 +143,8 @@ create table affiliate_sale_transactions (
   partner_id bigint,
   link_id bigint,
   attribution jsonb not null,
-  -- The largest "total refunded so far" reported, and the sum of refunds that named themselves.
-  -- Both describe the same refunds, so what counts is the greater: any order of arrival ends the same.
+  -- The largest "total refunded so far" that told something new, and the sum of refunds that named
+  -- themselves. Both describe the same refunds, so what counts is the greater: any order of arrival ends the same.
   refunded_total_cents bigint not null default 0 check (refunded_total_cents between 0 and amount_cents),
   refunded_by_id_cents bigint not null default 0 check (refunded_by_id_cents between 0 and amount_cents),
   refunded_cents bigint generated always as (greatest(refunded_total_cents, refunded_by_id_cents)) stored,

@@ -79,31 +79,29 @@ export function openDatabase(options: DatabaseOptions): Database {
     // The pool listens to idle connections only: without this, one that breaks between two statements
     // of a transaction would end the process. The next statement on it fails and tells the caller.
     client.on('error', ignore)
-    let failure: Error | undefined
+    let isBroken = false
     try {
       return await work(client)
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error))
+      // A connection that can roll back is in step and goes back into the pool, whatever the error was;
+      // outside a transaction that is only a warning. One that cannot is closed.
+      isBroken = await client.query('rollback').then(
+        () => false,
+        () => true,
+      )
       throw error
     } finally {
       client.off('error', ignore)
-      // A connection in an unknown state, or one that the server has ended, must not go back into the pool.
-      client.release(failure !== undefined && !isUsableAfter(failure))
+      client.release(isBroken)
     }
   }
 
   async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return exclusively(async (client) => {
       await client.query('begin')
-      try {
-        const result = await work({ isTransaction: true, ...queries(client) })
-        await client.query('commit')
-        return result
-      } catch (error) {
-        // Fails only with the connection, whose transaction is then rolled back by the server.
-        await client.query('rollback').catch(() => undefined)
-        throw error
-      }
+      const result = await work({ isTransaction: true, ...queries(client) })
+      await client.query('commit')
+      return result
     })
   }
 
@@ -140,21 +138,18 @@ function isPoolTimeout(error: unknown): boolean {
 }
 
 /**
- * True when the database refused a row for what it holds (SQLSTATE classes 22 and 23): nothing of the
- * statement was stored, and trying again gives the same. A timeout or a lost connection is no refusal.
+ * True when the database refused a row for what it holds (SQLSTATE classes 22 and 23), or chose the
+ * statement as the victim of a deadlock: nothing of it was stored. A timeout or a lost connection is
+ * no refusal.
  */
 export function isRefusal(error: unknown): boolean {
-  return isDatabaseError(error) && /^2[23]/.test(error.code ?? '')
+  if (!isDatabaseError(error)) return false
+  return /^2[23]/.test(error.code ?? '') || RETRYABLE.has(error.code ?? '')
 }
 
 /** A statement gave up waiting for a lock, as `lock_timeout` bade it. */
 export function isLockTimeout(error: unknown): boolean {
   return isDatabaseError(error) && error.code === '55P03'
-}
-
-/** Class 57P is the server ending the connection; every other report leaves it in step. */
-function isUsableAfter(error: Error): boolean {
-  return isDatabaseError(error) && !error.code?.startsWith('57P')
 }
 
 function isDatabaseError(error: unknown): error is pg.DatabaseError {
