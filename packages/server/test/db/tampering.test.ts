@@ -17,7 +17,7 @@ async function start(t: TestContext) {
   await sell(server, program, { transaction_id: 't1', ...sale })
   await signUp(server, program, 'second', { affiliate_url: program.landing('rival') })
   await sell(server, program, { transaction_id: 't2', customer_key: 'second' })
-  await refund(server, program, { transaction_id: 't2', amount_cents: 4_000 })
+  await refund(server, program, { transaction_id: 't2', refund_amount_cents: 4_000 })
   await clickThrough(server, program)
   const failing = async () => {
     const { ok, checks } = await verify(server.db.database)

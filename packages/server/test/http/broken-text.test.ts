@@ -36,7 +36,7 @@ test('a body that is no UTF-8 is malformed and leaves nothing behind', async () 
     ['click', { affiliate_url: program.landing(), user_agent: chrome, page_title: mark }, false],
     ['lead', { customer_key: 'u1', event_name: mark }, true],
     ['sale', { transaction_id: mark, customer_key: 'u1', amount_cents: 1_000 }, true],
-    ['refund', { transaction_id: 't1', refund_id: mark, amount_cents: 100 }, true],
+    ['refund', { transaction_id: 't1', refund_id: mark, refund_amount_cents: 100 }, true],
   ]
   const before = await rowCounts(server.db)
   for (const [route, body, hasKey] of requests) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { verify } from '../../src/features/verification/index.ts'
 import { addPartner, clickThrough, lead, sell } from '../harness/journeys.ts'
 import { startTestServer, type TestProgram, type TestServer } from '../harness/test-server.ts'
 
@@ -60,6 +61,17 @@ test('the lead counts for the customer whom the backend named, and the forger no
     { click_id: forged, status: 'lead', customer_key: null },
     { click_id, status: 'lead', customer_key: 'user_43' },
   ])
+})
+
+test('the books are in order after a key has moved from a customer with another one', async () => {
+  const { program, honestClick, forge } = await start()
+  await lead(server, program, { click_id: await forge('user_43'), customer_key: 'user_44' })
+  await lead(server, program, { click_id: await honestClick(), customer_key: 'user_43' })
+  const { checks } = await verify(server.db.database)
+  assert.deepEqual(
+    checks.filter((check) => check.differences > 0),
+    [],
+  )
 })
 
 test('a key that the backend bound by a lead moves for nobody', async () => {

@@ -77,7 +77,10 @@ const insertKey = {
         where k.bound_by = 'browser' and excluded.bound_by = 'server'
       returning customer_id),
     former as (
-      update affiliate_customers c set customer_key = null
+      update affiliate_customers c set customer_key = (
+          select o.customer_key from affiliate_customer_keys o
+          where o.program_id = $1 and o.customer_id = c.id and o.customer_key <> $2
+          order by o.bound_at, o.customer_key limit 1)
       from bound where c.program_id = $1 and c.customer_key = $2 and c.id <> bound.customer_id)
     update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
     from bound where c.program_id = $1 and c.id = bound.customer_id`,

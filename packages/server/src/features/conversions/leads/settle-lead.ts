@@ -12,7 +12,7 @@ export async function creditLead(tx: Tx, program: Program, customer: Customer, a
     sinceMs: customer.createdAtMs,
     untilMs: atMs + clockSkewMaxMs,
   })
-  const newestMs = touches.at(-1)?.atMs ?? atMs
+  const newest = touches.findLast((touch) => touch.atMs <= atMs + clockSkewMaxMs)
   const result = attribute(
     touches,
     {
@@ -20,7 +20,7 @@ export async function creditLead(tx: Tx, program: Program, customer: Customer, a
       binding: program.attributionBinding,
       windowDays: program.attributionWindowDays,
     },
-    { atMs: eventTime(atMs, newestMs), boundAtMs: null, renewalOf: null },
+    { atMs: eventTime(atMs, newest?.atMs ?? atMs), boundAtMs: null, renewalOf: null },
   )
   return result.verdict === 'attributed' ? result.winner : null
 }

@@ -20,12 +20,15 @@ export async function attributeSale(
     windowDays: program.attributionWindowDays,
   }
   const boundAtMs = boundAt(customer)
-  const decidedAtMs = settings.binding === 'signup' && boundAtMs !== null ? boundAtMs : sale.atMs
+  // After a signup that binds, no click counts; before a sale, one of a server that is ahead does.
+  const isBound = settings.binding === 'signup' && boundAtMs !== null
+  const untilMs = isBound ? boundAtMs : sale.atMs + clockSkewMaxMs
   const touches = await loadTouches(tx, programId, customer.customerId, {
     sinceMs: customer.createdAtMs,
-    untilMs: decidedAtMs + clockSkewMaxMs,
+    untilMs,
   })
-  const atMs = eventTime(sale.atMs, touches.at(-1)?.atMs ?? sale.atMs)
+  const newest = touches.findLast((touch) => touch.atMs <= sale.atMs + clockSkewMaxMs)
+  const atMs = eventTime(sale.atMs, newest?.atMs ?? sale.atMs)
   const renewalOf = await findRenewedSubscription(
     tx,
     programId,

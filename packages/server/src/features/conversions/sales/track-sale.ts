@@ -74,8 +74,9 @@ export async function trackSale(database: Database, request: SaleRequest): Promi
 type CurrencySale = SaleRequest & { currency: string }
 
 async function decide(tx: Tx, program: Program, sent: CurrencySale): Promise<SaleOutcome> {
-  const customerId = await findSaleCustomer(tx, sent)
-  if (customerId === null) return { kind: 'customer_not_found' }
+  const found = await findSaleCustomer(tx, sent)
+  if (found === null) return { kind: 'customer_not_found' }
+  const { customerId, isKeyKnown } = found
   const customer = await lockCustomer(tx, program.programId, customerId)
   const { settings, attribution, atMs } = await attributeSale(tx, program, customer, sent)
   const request = { ...sent, atMs }
@@ -94,7 +95,7 @@ async function decide(tx: Tx, program: Program, sent: CurrencySale): Promise<Sal
     attribution: toStoredAttribution(settings, attribution),
   })
   if (claimed === 'taken') throw new ClaimTakenError()
-  if (request.customerKey !== null) {
+  if (request.customerKey !== null && !isKeyKnown) {
     await bindCustomerKey(
       tx,
       program.programId,
