@@ -64,10 +64,14 @@ export async function trackSale(database: Database, request: SaleRequest): Promi
   try {
     return await database.transaction((tx) => decide(tx, program, { ...request, currency }))
   } catch (error) {
-    if (!(error instanceof ClaimTakenError)) throw error
-    const winner = await findSaleTransaction(database, program.programId, request.transactionId)
-    if (winner === null) throw new Error('A claimed transaction id has vanished')
-    return answerEarlier(winner, request.amountCents, currency)
+    // Somebody was first, or the connection broke while COMMIT was under way and the sale stands all the
+    // same: whoever holds the id now is told, and only a sale that left nothing behind is an error.
+    const { programId } = program
+    const stands = await findSaleTransaction(database, programId, request.transactionId).catch(
+      () => null,
+    )
+    if (stands === null) throw error
+    return answerEarlier(stands, request.amountCents, currency)
   }
 }
 
