@@ -30,6 +30,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = urlOf(name)
   const database = openTestDatabase(url)
   const own = new pg.Pool({ connectionString: url, max: 2 })
+  // end() does not wait for its sockets, and dropping the database by force may come before they close.
+  own.on('error', () => undefined)
   return {
     database,
     url,
