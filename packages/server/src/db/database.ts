@@ -23,7 +23,10 @@ export interface Tx extends Db {
 export interface Database extends Db {
   /** Runs `work` in a transaction, and again when PostgreSQL chose it as the victim of a deadlock. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Runs statements without names (several in one text), as migrations need. */
+  /**
+   * Runs statements without names (several in one text), as migrations need. A transaction that `work`
+   * began is rolled back when it fails.
+   */
   exclusively<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>
   stats(): { total: number; idle: number; waiting: number }
   close(): Promise<void>

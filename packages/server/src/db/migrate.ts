@@ -25,17 +25,12 @@ const migrationsDir = fileURLToPath(new URL('../../migrations/', import.meta.url
 export async function migrate(database: Database, migrations: Migration[]): Promise<Migration[]> {
   return database.exclusively(async (client) => {
     await client.query('begin')
-    try {
-      await client.query('set local statement_timeout = 0')
-      await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
-      const pending = await findPending(client, migrations)
-      for (const migration of pending) await apply(client, migration)
-      await client.query('commit')
-      return pending
-    } catch (error) {
-      await client.query('rollback')
-      throw error
-    }
+    await client.query('set local statement_timeout = 0')
+    await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+    const pending = await findPending(client, migrations)
+    for (const migration of pending) await apply(client, migration)
+    await client.query('commit')
+    return pending
   })
 }
 
