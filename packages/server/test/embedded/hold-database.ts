@@ -4,21 +4,26 @@ import { startEmbedded } from '../../src/db/embedded/open.ts'
 import { StartError } from '../../src/shared/errors.ts'
 
 const dataDir = process.argv[2] ?? ''
+const starting = startEmbedded({
+  dataDir,
+  log: () => {},
+  onFatal: (error) => {
+    throw error
+  },
+})
+const alive = setInterval(() => {}, 60_000)
+// Listened to before the start has ended, because the database answers others before; and for every
+// signal, because a second one that nobody listens to would end this process before its database.
+process.on('SIGTERM', async () => {
+  const started = await starting.catch(() => null)
+  await started?.stop()
+  clearInterval(alive)
+})
 try {
-  const started = await startEmbedded({
-    dataDir,
-    log: () => {},
-    onFatal: (error) => {
-      throw error
-    },
-  })
-  const alive = setInterval(() => {}, 60_000)
-  process.once('SIGTERM', async () => {
-    await started.stop()
-    clearInterval(alive)
-  })
-  process.stdout.write(`${JSON.stringify(started.connection)}\n`)
+  const { connection } = await starting
+  process.stdout.write(`${JSON.stringify(connection)}\n`)
 } catch (error) {
+  clearInterval(alive)
   process.stderr.write(error instanceof StartError ? `${error.message}\n` : String(error))
   process.exitCode = error instanceof StartError ? 1 : 2
 }
