@@ -4,10 +4,9 @@ import type { Database } from '../packages/server/src/db/database.ts'
 import type { CountryReader } from '../packages/server/src/features/clicks/country.ts'
 import { echoPath, singlePath } from './bench-paths.ts'
 import {
-  affCode,
   clickBody,
-  createDeviceReader,
   createRateLimits,
+  createVisitTools,
   describeVisit,
   recordClicks,
   systemClock,
@@ -53,10 +52,10 @@ export function addBenchRoutes(app: App, deps: SingleDeps): void {
 
 /** The same hand-written statement with one click in it, in a commit of its own: no group commit. */
 function singleRecorder({ database, country, pepper }: SingleDeps) {
-  const tools = { device: createDeviceReader({ entriesMax: 5_000 }), country, pepper }
+  const tools = createVisitTools({ country, pepper })
   return async (body: ClickBody, sender: { ip: string; userAgent: string | undefined }) => {
     const atMs = systemClock.nowMs()
-    const found = affCode(body.affiliate_url ?? '')
+    const found = tools.landing(body.affiliate_url ?? '').aff
     if (found.kind !== 'ok') throw new Error('The load names no link')
     const visit = describeVisit(tools, body, sender, atMs)
     const request = {

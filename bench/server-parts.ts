@@ -24,10 +24,7 @@ export const { provisionProgram } = await load<
 export const { openCountryDatabase } = await load<
   typeof import('../packages/server/src/features/clicks/country.ts')
 >('features/clicks/country.js')
-export const { createDeviceReader } = await load<
-  typeof import('../packages/server/src/features/clicks/domain/device.ts')
->('features/clicks/domain/device.js')
-export const { describeVisit } = await load<
+export const { createVisitTools, describeVisit } = await load<
   typeof import('../packages/server/src/features/clicks/describe-visit.ts')
 >('features/clicks/describe-visit.js')
 export const { recordClicks } = await load<
@@ -38,8 +35,6 @@ export const { clickBody } = await load<
 >('contract/tracking-requests.js')
 export const { createRateLimits } =
   await load<typeof import('../packages/server/src/http/rate-limits.ts')>('http/rate-limits.js')
-export const { affCode } =
-  await load<typeof import('../packages/server/src/shared/web-url.ts')>('shared/web-url.js')
 export const { systemClock } =
   await load<typeof import('../packages/server/src/shared/clock.ts')>('shared/clock.js')
 export const { systemRandomness } =

@@ -8,7 +8,7 @@ import {
   type ClickOutcome,
   type ClickRequest,
   type CountryReader,
-  createDeviceReader,
+  createVisitTools,
   recordClicks,
   registerClicks,
 } from './features/clicks/index.ts'
@@ -43,7 +43,6 @@ export interface AppDeps {
 /** Limits of the click writer: see docs/decisions/0004-group-commit.md. */
 const clickBatch = { jobsPerBatchMax: 256, batchesInFlightMax: 2, queueMax: 8_192 }
 const reportReads = { runningMax: 4, waitingMax: 200 }
-const deviceCacheEntriesMax = 5_000
 const requestTimeoutMs = 15_000
 /** Node checks open connections only so often, and its limit for headers must not exceed that for all. */
 const httpTimeouts = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 }
@@ -88,8 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     process: (requests) => recordClicks(database, randomness, requests),
     isRefusal,
   })
-  const device = createDeviceReader({ entriesMax: deviceCacheEntriesMax })
-  const visitTools = { device, country: deps.country, pepper }
+  const visitTools = createVisitTools({ country: deps.country, pepper })
 
   registerOperations(app, {
     checkReady: deps.checkReady,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isIPv4, isIPv6 } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { dailyIpHash, limitKey, plainIp, truncateIp } from './ip-address.ts'
+import { dailyIpHash, dailyIpKey, limitKey, plainIp, truncateIp } from './ip-address.ts'
 
 const rubbish = [
   ...[
@@ -54,8 +54,8 @@ test('IPv4 mapped into IPv6 is the same visitor, and a zone id is not part of th
     assert.equal(truncateIp(ip), '203.0.113.0')
     assert.equal(limitKey(ip), '203.0.113.77')
     assert.deepEqual(
-      dailyIpHash(ip, secret, '2026-01-31'),
-      dailyIpHash('203.0.113.77', secret, '2026-01-31'),
+      dailyIpHash(ip, dailyIpKey(secret, '2026-01-31')),
+      dailyIpHash('203.0.113.77', dailyIpKey(secret, '2026-01-31')),
     )
   }
   assert.equal(truncateIp('fe80:1:2:3::1%eth0'), 'fe80:1:2::')
@@ -68,7 +68,7 @@ test('rubbish has no network and shares one limit', () => {
     assert.equal(truncateIp(text), null, text.slice(0, 20))
     assert.equal(plainIp(text), null, text.slice(0, 20))
     assert.equal(limitKey(text), 'unknown', text.slice(0, 20))
-    assert.equal(dailyIpHash(text, secret, '2026-01-31').length, 32)
+    assert.equal(dailyIpHash(text, dailyIpKey(secret, '2026-01-31')).length, 32)
   }
 })
 
@@ -97,7 +97,8 @@ test('any address in any spelling has one plain form, as the URL parser has', ()
 })
 
 test('the hash of an address is stable within a day, and another on another day or installation', () => {
-  const hash = (ip: string, day: string, key = secret) => dailyIpHash(ip, key, day).toString('hex')
+  const hash = (ip: string, day: string, key = secret) =>
+    dailyIpHash(ip, dailyIpKey(key, day)).toString('hex')
   assert.match(hash('203.0.113.77', '2026-01-31'), /^[0-9a-f]{64}$/)
   assert.equal(hash('203.0.113.77', '2026-01-31'), hash('203.0.113.77', '2026-01-31'))
   assert.notEqual(hash('203.0.113.77', '2026-01-31'), hash('203.0.113.77', '2026-02-01'))

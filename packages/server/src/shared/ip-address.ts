@@ -20,12 +20,16 @@ export function limitKey(ip: string): string {
 
 /**
  * A pseudonym of a visitor's address for one day: equal addresses can be seen to be equal within it,
- * and not across days. IPv6 counts by /64, since devices change the rest by themselves. `dayIso` is
- * YYYY-MM-DD.
+ * and not across days. IPv6 counts by /64, since devices change the rest by themselves. The key is
+ * that day's, from `dailyIpKey`.
  */
-export function dailyIpHash(ip: string, secret: Buffer, dayIso: string): Buffer {
-  const dayKey = createHmac('sha256', secret).update(`ip ${dayIso}`).digest()
+export function dailyIpHash(ip: string, dayKey: Buffer): Buffer {
   return createHmac('sha256', dayKey).update(limitKey(ip)).digest()
+}
+
+/** The key of one day, from the installation's secret. `dayIso` is YYYY-MM-DD. */
+export function dailyIpKey(secret: Buffer, dayIso: string): Buffer {
+  return createHmac('sha256', secret).update(`ip ${dayIso}`).digest()
 }
 
 /**

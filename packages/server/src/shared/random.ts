@@ -5,4 +5,17 @@ export interface Randomness {
   bytes(count: number): Buffer
 }
 
-export const systemRandomness: Randomness = { bytes: (count) => randomBytes(count) }
+/** Asking the system costs the same for 12 bytes as for thousands, and every click needs 12. */
+const pooledBytes = 4_096
+let pool = Buffer.alloc(0)
+
+/** The system's randomness. No byte is handed out twice. */
+export const systemRandomness: Randomness = {
+  bytes(count) {
+    if (count > pooledBytes) return randomBytes(count)
+    if (pool.length < count) pool = randomBytes(pooledBytes)
+    const taken = pool.subarray(0, count)
+    pool = pool.subarray(count)
+    return taken
+  },
+}

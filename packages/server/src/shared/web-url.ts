@@ -21,11 +21,16 @@ const MASK = '***'
  */
 export function storedUrl(raw: string): string | null {
   const url = parseWebUrl(raw)
-  if (url === null) return null
-  const whole = url.origin + storedPath(url) + storedQuery(url)
-  if (whole.length <= URL_CHARS_MAX) return whole
-  // The query goes first: a cut one could end in half a parameter.
-  return (url.origin + storedPath(url)).slice(0, URL_CHARS_MAX).replace(/%[0-9a-f]?$/i, '')
+  return url === null ? null : toStored(url)
+}
+
+/** A landing URL read once: the partner code in it (see `affCode`) and what is kept of it (see `storedUrl`). */
+export function readLanding(raw: string): { aff: AffCode; stored: string | null } {
+  const url = parseWebUrl(raw)
+  return {
+    aff: codeIn(url ?? parseWithoutScheme(raw.trim())),
+    stored: url === null ? null : toStored(url),
+  }
 }
 
 export type AffCode = { kind: 'ok'; code: string } | { kind: 'invalid_url' } | { kind: 'missing' }
@@ -36,11 +41,21 @@ export type AffCode = { kind: 'ok'; code: string } | { kind: 'invalid_url' } | {
  * it up, do not store it.
  */
 export function affCode(raw: string): AffCode {
-  const url = parseWebUrl(raw) ?? parseWithoutScheme(raw.trim())
+  return codeIn(parseWebUrl(raw) ?? parseWithoutScheme(raw.trim()))
+}
+
+function codeIn(url: URL | null): AffCode {
   if (url === null) return { kind: 'invalid_url' }
   const code = url.searchParams.getAll('aff').find((value) => value.trim() !== '')
   if (code === undefined) return { kind: 'missing' }
   return { kind: 'ok', code: code.trim().slice(0, CODE_CHARS_MAX) }
+}
+
+function toStored(url: URL): string {
+  const whole = url.origin + storedPath(url) + storedQuery(url)
+  if (whole.length <= URL_CHARS_MAX) return whole
+  // The query goes first: a cut one could end in half a parameter.
+  return (url.origin + storedPath(url)).slice(0, URL_CHARS_MAX).replace(/%[0-9a-f]?$/i, '')
 }
 
 function storedPath(url: URL): string {

@@ -72,6 +72,16 @@ test('every party, cause and state of a sale that is changed by hand is found', 
   }
 })
 
+test('a customer of a program that does not exist is found', async (t) => {
+  const { server, failing } = await start(t)
+  await server.db.sql(
+    `insert into affiliate_customers (program_id, click_id, created_at)
+      values ((select max(id) + 1 from affiliate_programs), 'nobodys', $1)`,
+    [new Date(server.clock.nowMs())],
+  )
+  assert.deepEqual(await failing(), ['customers_have_programs'])
+})
+
 /** Postings that sum to zero, so that only their cause is wrong. They cannot be undone. */
 const strays: [string, string, string][] = [
   ['commission_earned', 'bonus:1', 'USD'],

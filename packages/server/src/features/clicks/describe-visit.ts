@@ -1,17 +1,31 @@
 import type { ClickBody } from '../../contract/tracking-requests.ts'
-import { utcDay } from '../../shared/calendar.ts'
-import { dailyIpHash, truncateIp } from '../../shared/ip-address.ts'
+import { remember } from '../../shared/remember.ts'
 import { cleanText } from '../../shared/text.ts'
-import { storedUrl } from '../../shared/web-url.ts'
+import { type AffCode, readLanding, storedUrl } from '../../shared/web-url.ts'
+import { type AddressReader, createAddressReader } from './address.ts'
 import type { CountryReader } from './country.ts'
 import type { Visit } from './domain/click.ts'
-import type { DeviceReader } from './domain/device.ts'
+import { createDeviceReader, type DeviceReader } from './domain/device.ts'
 
 export interface VisitTools {
   device: DeviceReader
-  country: CountryReader
-  /** The installation's secret, for the daily hash of addresses. */
-  pepper: Buffer
+  landing: (raw: string) => { aff: AffCode; stored: string | null }
+  pageUrl: (raw: string) => string | null
+  address: AddressReader
+}
+
+/** Visitors, pages and agents repeat themselves, and reading each anew is half of what a click costs. */
+const kept = { entriesMax: 5_000, keyCharsMax: 512 }
+
+/** `pepper` is the installation's secret, for the daily hash of addresses. */
+export function createVisitTools(deps: { country: CountryReader; pepper: Buffer }): VisitTools {
+  return {
+    device: createDeviceReader({ entriesMax: kept.entriesMax }),
+    landing: remember(kept, readLanding),
+    // In a box, because null is an answer that is worth keeping.
+    pageUrl: unboxed(remember(kept, (raw) => ({ value: storedUrl(raw) }))),
+    address: createAddressReader(deps, kept),
+  }
 }
 
 /** Characters kept of each free text. */
@@ -26,28 +40,41 @@ export function describeVisit(
 ): Visit {
   const userAgent = cleanText(body.user_agent ?? sender.userAgent ?? '', charsMax.userAgent)
   const device = tools.device.describe(userAgent)
+  const address = tools.address.describe(sender.ip, atMs)
+  const affiliateUrl = landing(tools, body.affiliate_url)
   return {
-    affiliateUrl: url(body.affiliate_url),
-    pageUrl: url(body.page_url),
+    affiliateUrl,
+    pageUrl: body.page_url === body.affiliate_url ? affiliateUrl : pageUrl(tools, body.page_url),
     pageTitle: cut(body.page_title, charsMax.title),
-    referrerUrl: url(body.referrer_url),
+    referrerUrl: pageUrl(tools, body.referrer_url),
     sessionId: cut(body.session_id, charsMax.session),
     userAgent: userAgent === '' ? null : userAgent,
     screenResolution: cut(body.screen_resolution, charsMax.small),
     viewportSize: cut(body.viewport_size, charsMax.small),
     language: cut(body.language, charsMax.small),
     timezone: cut(body.timezone, charsMax.small),
-    geoCountry: tools.country.country(sender.ip),
-    ...device,
-    ipTruncated: truncateIp(sender.ip),
-    ipHash: dailyIpHash(sender.ip, tools.pepper, utcDay(atMs)).toString('hex'),
+    geoCountry: address.country,
+    deviceType: device.deviceType,
+    deviceOs: device.deviceOs,
+    browserName: device.browserName,
+    isBot: device.isBot,
+    ipTruncated: address.truncated,
+    ipHash: address.hash,
   }
+}
+
+function landing(tools: VisitTools, value: string | undefined): string | null {
+  return value === undefined ? null : tools.landing(value).stored
+}
+
+function pageUrl(tools: VisitTools, value: string | undefined): string | null {
+  return value === undefined ? null : tools.pageUrl(value)
+}
+
+function unboxed<Value>(box: (key: string) => { value: Value }): (key: string) => Value {
+  return (key) => box(key).value
 }
 
 function cut(value: string | undefined, chars: number): string | null {
   return value === undefined ? null : cleanText(value, chars)
-}
-
-function url(value: string | undefined): string | null {
-  return value === undefined ? null : storedUrl(value)
 }

@@ -18,11 +18,12 @@ export async function recordClicks(
   const recorded = await insertClicks(
     db,
     requests.map(({ code, existingClickId, atMs, visit }) => ({
+      // First, because an object that begins as a copy of another is made in one step.
+      ...visit,
       codeKey: codeKey(code),
       existingClickId,
       atMs,
       random: randomness.bytes(clickIdRandomBytes).toString('hex'),
-      visit,
     })),
   )
   return recorded.map(clickOutcome)

@@ -10,7 +10,6 @@ import { trackingRoute } from '../../http/tracking-route.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { unreachable } from '../../shared/errors.ts'
 import { isStorable } from '../../shared/text.ts'
-import { affCode } from '../../shared/web-url.ts'
 import { findProgram } from '../programs/index.ts'
 import { describeVisit, type VisitTools } from './describe-visit.ts'
 import type { ClickOutcome } from './domain/click-outcome.ts'
@@ -54,7 +53,7 @@ export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
         const eventId = await insertTestClick(deps.db, programId, atMs, visit)
         return testEventAnswer('click', eventId, programId)
       }
-      const code = landingCode(body)
+      const code = landingCode(deps.visitTools, body)
       const visit = describeVisit(deps.visitTools, body, sender, atMs)
       const existing = body.existing_click_id
       // What cannot be stored names nobody.
@@ -64,11 +63,11 @@ export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
   })
 }
 
-function landingCode(body: ClickBody): string {
+function landingCode(tools: VisitTools, body: ClickBody): string {
   if (body.affiliate_url === undefined) {
     throw new ApiError('invalid_request', 'affiliate_url is required')
   }
-  const found = affCode(body.affiliate_url)
+  const found = tools.landing(body.affiliate_url).aff
   switch (found.kind) {
     case 'ok':
       return found.code

@@ -42,8 +42,8 @@ const recordAll = {
           else to_timestamp(i."atMs" / 1000.0) end as at, l.program_id, l.id as link_id, l.partner_id,
         l.code as link_code, l.is_active, pp.status = 'active' as partner_active,
         p.status = 'active' as program_active, p.cookie_window_days, c.id as known_customer
-      from json_to_recordset($1::json) as i (n integer, "codeKey" text, "existingClickId" text,
-        "atMs" bigint, random text, "ipHash" text, ${visitTypes})
+      from rows from (json_to_recordset($1::json) as ("codeKey" text, "existingClickId" text,
+        "atMs" bigint, random text, "ipHash" text, ${visitTypes})) with ordinality as i
       left join lateral (
         select * from affiliate_referral_links where lower(code) = i."codeKey" limit 1) l on true
       left join affiliate_partner_programs pp
@@ -76,7 +76,7 @@ const recordAll = {
         do update set clicks = affiliate_daily_traffic.clicks + excluded.clicks)
     select found.link_code, found.is_active, found.partner_active, found.program_active,
       found.cookie_window_days, accepted.click_id
-    from found left join accepted using (n) order by n`,
+    from found left join accepted using (ordinality) order by ordinality`,
 }
 
 const insertTest = {
@@ -88,7 +88,6 @@ const insertTest = {
 
 /** Stores those of the clicks whose links are open, all or none. Answers a row for each, in their order. */
 export async function insertClicks(db: Db, clicks: NewClick[]): Promise<RecordedClick[]> {
-  const input = clicks.map(({ visit, ...click }, n) => ({ n, ...click, ...visit }))
   const rows = await db.query<{
     link_code: string | null
     is_active: boolean | null
@@ -96,7 +95,7 @@ export async function insertClicks(db: Db, clicks: NewClick[]): Promise<Recorded
     program_active: boolean | null
     cookie_window_days: number | null
     click_id: string | null
-  }>(recordAll, [JSON.stringify(input)])
+  }>(recordAll, [JSON.stringify(clicks)])
   return rows.map((row) => ({
     link:
       row.link_code === null

@@ -125,6 +125,12 @@ export const checks: readonly Check[] = [
       where (s.customer_id, s.partner_id, s.link_id) is distinct from (f.customer_id, f.partner_id, f.link_id)`,
   },
   {
+    name: 'customers_have_programs',
+    rule: 'Every customer belongs to a program that exists.',
+    sql: `select c.program_id, c.id as customer_id from affiliate_customers c
+      left join affiliate_programs p on p.id = c.program_id where p.id is null`,
+  },
+  {
     name: 'customer_keys',
     rule: 'A customer shows a key that is bound to it, if it has any.',
     sql: `select c.program_id, c.id as customer_id from affiliate_customers c

@@ -32,14 +32,13 @@ export interface ClickRequest {
 }
 
 /** A click as it goes to the database, which knows its link and customer. */
-export interface NewClick {
+export interface NewClick extends Visit {
   /** The code as links are looked up by; null when it cannot be one. */
   codeKey: string | null
   existingClickId: string | null
   atMs: number
   /** The secret part of the click id, should a new one be made, in hex. */
   random: string
-  visit: Visit
 }
 
 /** What the database found and did. */

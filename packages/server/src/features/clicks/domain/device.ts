@@ -1,5 +1,6 @@
 import Bowser from 'bowser'
 import { isbot } from 'isbot'
+import { remember } from '../../../shared/remember.ts'
 
 export interface Device {
   readonly deviceType: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'bot' | 'unknown'
@@ -28,24 +29,9 @@ const browserNames = new Set([
  * traffic repeats itself, so the last `entriesMax` answers are kept.
  */
 export function createDeviceReader({ entriesMax }: { entriesMax: number }): DeviceReader {
-  const cache = new Map<string, Device>()
-  return {
-    describe(userAgent) {
-      const key = userAgent.slice(0, userAgentCharsMax)
-      const known = cache.get(key)
-      if (known !== undefined) {
-        // Moved to the end, so that the first entry is always the one unused for longest.
-        cache.delete(key)
-        cache.set(key, known)
-        return known
-      }
-      const device = describeDevice(key)
-      const oldest = cache.size >= entriesMax ? cache.keys().next().value : undefined
-      if (oldest !== undefined) cache.delete(oldest)
-      cache.set(copied(key), device)
-      return device
-    },
-  }
+  const limits = { entriesMax, keyCharsMax: userAgentCharsMax }
+  const describe = remember(limits, describeDevice)
+  return { describe: (userAgent) => describe(userAgent.slice(0, userAgentCharsMax)) }
 }
 
 /** Without a cache. Only the first 512 characters count. Never throws. */
@@ -69,9 +55,4 @@ export function describeDevice(userAgent: string): Device {
     browserName: browserNames.has(browserName) ? browserName : null,
     isBot,
   }
-}
-
-/** A slice keeps the whole string it was cut from alive: 5,000 slices of 64 KiB bodies would hold 300 MB. */
-function copied(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le')
 }
