@@ -1,15 +1,12 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
-import { createBatcher } from './db/batcher.ts'
-import { type Database, isRefusal } from './db/database.ts'
+import type { Database } from './db/database.ts'
 import { limitConcurrency } from './db/limit-concurrency.ts'
 import { findProgramKey, looksLikeProgramKey } from './features/accounts/index.ts'
 import {
-  type ClickOutcome,
-  type ClickRequest,
   type CountryReader,
+  createClickWriter,
   createVisitTools,
-  recordClicks,
   registerClicks,
 } from './features/clicks/index.ts'
 import { registerLeads, registerRefunds, registerSales } from './features/conversions/index.ts'
@@ -40,8 +37,6 @@ export interface AppDeps {
   checkReady: () => Promise<void>
 }
 
-/** Limits of the click writer: see docs/decisions/0004-group-commit.md. */
-const clickBatch = { jobsPerBatchMax: 256, batchesInFlightMax: 2, queueMax: 8_192 }
 const reportReads = { runningMax: 4, waitingMax: 200 }
 const requestTimeoutMs = 15_000
 /** Node checks open connections only so often, and its limit for headers must not exceed that for all. */
@@ -82,11 +77,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const limits = createRateLimits(deps.config.rateLimits, clock)
   const findKey: FindProgramKey = async (key) =>
     looksLikeProgramKey(key) ? findProgramKey(database, key, clock.nowMs()) : null
-  const writer = createBatcher<ClickRequest, ClickOutcome>({
-    ...clickBatch,
-    process: (requests) => recordClicks(database, randomness, requests),
-    isRefusal,
-  })
+  const writer = createClickWriter(database, randomness, () => performance.now())
   const visitTools = createVisitTools({ country: deps.country, pepper })
 
   registerOperations(app, {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import fc from 'fast-check'
 import { OverloadError } from '../shared/errors.ts'
-import { createBatcher } from './batcher.ts'
+import { createBatcher, later } from './batcher.ts'
 
 class RefusalError extends Error {}
 class LostConnectionError extends Error {}
@@ -12,23 +12,32 @@ interface Job {
   id: number
   /** The database refuses this row, and with it the batch that holds it. */
   isBad: boolean
+  /** Whom it is for. */
+  lane: number
+  /** How often it has to wait for another one's commit before it can be decided. */
+  postponed: number
 }
 
 /** What the database does with a batch that it does not refuse. */
 type Fate = 'commit' | 'lost before commit' | 'lost after commit'
 
 interface Story {
-  /** How many jobs arrive, and which of them are bad, and how long until the next arrive. */
-  waves: { bad: boolean[]; pauseTicks: number }[]
+  /** How many jobs arrive, which of them are bad, whom they are for, and how long until the next arrive. */
+  waves: { bad: boolean[]; pauseTicks: number; lane?: number; postponed?: number }[]
   /** One for each call of the database, over and over. */
   calls: { fate: Fate; ticks: number }[]
   jobsPerBatchMax: number
   batchesInFlightMax: number
   queueMax: number
+  laneMax: number
+  /** In ticks. */
+  waitMax: number
 }
 
 interface Attempt {
   ids: number[]
+  /** Those of them that are in the database now. */
+  stored: number[]
   result: Fate | 'refused'
 }
 
@@ -37,7 +46,7 @@ type Answer = { kind: 'done'; result: string } | { kind: 'refused' | 'lost' | 'o
 test('a job that comes alone goes at once and alone', async () => {
   const { run, attempts } = tell({ ...calm, waves: [{ bad: [false], pauseTicks: 0 }] })
   assert.deepEqual(await run(), [{ kind: 'done', result: 'done 0' }])
-  assert.deepEqual(attempts, [{ ids: [0], result: 'commit' }])
+  assert.deepEqual(attempts, [{ ids: [0], stored: [0], result: 'commit' }])
 })
 
 test('jobs that arrive while a commit is under way share the next one', async () => {
@@ -92,11 +101,55 @@ test('an answer for each job is demanded: a batch that answers fewer fails whole
   const batcher = createBatcher<number, number>({
     process: async (jobs) => jobs.slice(1),
     isRefusal: () => false,
+    laneOf: () => 1,
     jobsPerBatchMax: 4,
     batchesInFlightMax: 1,
     queueMax: 10,
+    laneMax: 10,
+    waitMaxMs: 1_000,
+    nowMs: () => 0,
   })
   await assert.rejects(batcher.submit(1), /must answer each of its jobs/)
+})
+
+test('a job that another one of its batch must be committed before goes first into the next', async () => {
+  const waves = [
+    { bad: [false], pauseTicks: 0 },
+    { bad: [false, false], pauseTicks: 0, postponed: 1 },
+    { bad: [false, false, false], pauseTicks: 0 },
+  ]
+  const { run, attempts } = tell({ ...calm, waves })
+  assert.equal((await run()).filter((answer) => answer.kind === 'done').length, 6)
+  assert.deepEqual(
+    attempts.map((one) => one.ids),
+    [[0], [1, 2, 3, 4], [1, 2, 5]],
+  )
+})
+
+test('who floods fills his own lane: others are accepted, and share the next batch', async () => {
+  const flood = { bad: Array(9).fill(false), pauseTicks: 0, lane: 1 }
+  const other = { bad: [false, false], pauseTicks: 0, lane: 2 }
+  const story = { ...calm, waves: [flood, other], laneMax: 6 }
+  const { run, attempts } = tell(story)
+  const kinds = (await run()).map((answer) => answer.kind)
+  // One under way and six waiting; the last two of the flood are turned away.
+  assert.deepEqual(kinds, [...Array(7).fill('done'), ...Array(2).fill('overload'), 'done', 'done'])
+  assert.deepEqual(
+    attempts.map((one) => one.ids.toSorted((a, b) => a - b)),
+    [[0], [1, 2, 9, 10], [3, 4, 5, 6]],
+  )
+})
+
+test('a job that has waited too long is turned away and never tried', async () => {
+  const waves = [{ bad: Array(3).fill(false), pauseTicks: 0 }]
+  const calls: Story['calls'] = [{ fate: 'commit', ticks: 6 }]
+  const { run, attempts } = tell({ ...calm, waves, calls, jobsPerBatchMax: 1, waitMax: 8 })
+  const kinds = (await run()).map((answer) => answer.kind)
+  assert.deepEqual(kinds, ['done', 'done', 'overload'])
+  assert.deepEqual(
+    attempts.map((one) => one.ids),
+    [[0], [1]],
+  )
 })
 
 test('idle waits for all that was accepted, and for nothing when there is nothing', async () => {
@@ -121,7 +174,7 @@ test('whatever the database does, every job is answered once and truly, within a
       const answers = await told.run()
       assertLimits(story, told)
       assertAnswers(told.jobs, answers, told.attempts)
-      assertOrder(told.attempts)
+      assertOrder(told.jobs, told.attempts)
       assert.equal(told.batcher.waiting(), 0)
     }),
     { numRuns: 500 },
@@ -132,7 +185,9 @@ type Telling = ReturnType<typeof tell>
 
 function assertLimits(story: Story, { attempts, peak }: Telling): void {
   assert.ok(peak.inFlight <= story.batchesInFlightMax, `${peak.inFlight} batches at once`)
-  assert.ok(peak.waiting <= story.queueMax, `${peak.waiting} jobs waiting`)
+  // Jobs that were accepted and have to wait for others come back on top.
+  const putBackMax = story.jobsPerBatchMax * story.batchesInFlightMax
+  assert.ok(peak.waiting <= story.queueMax + putBackMax, `${peak.waiting} jobs waiting`)
   for (const { ids } of attempts) {
     assert.ok(ids.length >= 1 && ids.length <= story.jobsPerBatchMax, `a batch of ${ids.length}`)
   }
@@ -144,16 +199,18 @@ function assertAnswers(jobs: Job[], answers: Answer[], attempts: Attempt[]): voi
     const answer = answers[i]
     const tries = attempts.filter((attempt) => attempt.ids.includes(job.id))
     const last = tries.at(-1)
-    const commits = tries.filter(
-      (one) => one.result === 'commit' || one.result === 'lost after commit',
-    )
+    const commits = tries.filter((one) => one.stored.includes(job.id))
     assert.ok(commits.length <= 1, `job ${job.id} was committed twice`)
-    // Tried again only alone, and only after a refusal that it shared with others.
-    assert.ok(tries.length <= 2, `job ${job.id} was tried ${tries.length} times`)
-    if (tries.length === 2) {
-      assert.equal(tries[0]?.result, 'refused')
-      assert.ok((tries[0]?.ids.length ?? 0) > 1)
-      assert.equal(last?.ids.length, 1)
+    // Tried again only alone, and only after a refusal that it shared with others, or when it had to wait.
+    const postponements = tries.slice(0, -1).filter((one) => one.result === 'commit')
+    assert.ok(
+      postponements.length <= job.postponed,
+      `job ${job.id} waited more often than it had to`,
+    )
+    const again = tries.slice(0, -1).filter((one) => one.result !== 'commit')
+    for (const one of again) {
+      assert.equal(one.result, 'refused')
+      assert.ok(one.ids.length > 1)
     }
     switch (answer?.kind) {
       case 'done':
@@ -168,7 +225,8 @@ function assertAnswers(jobs: Job[], answers: Answer[], attempts: Attempt[]): voi
         assert.match(String(last?.result), /^lost/)
         break
       case 'overload':
-        assert.equal(tries.length, 0, 'a job that was turned away was tried')
+        assert.equal(commits.length, 0, 'a job that was turned away was stored')
+        if (job.postponed === 0) assert.equal(tries.length, 0, 'a job turned away was tried')
         break
       default:
         assert.fail(`job ${job.id} was not answered`)
@@ -176,14 +234,17 @@ function assertAnswers(jobs: Job[], answers: Answer[], attempts: Attempt[]): voi
   }
 }
 
-/** Jobs go to the database first come, first served. */
-function assertOrder(attempts: Attempt[]): void {
+/** Within a lane, jobs go to the database first come, first served. */
+function assertOrder(jobs: Job[], attempts: Attempt[]): void {
   const seen = new Set<number>()
   const firsts = attempts.flatMap(({ ids }) => ids.filter((id) => !seen.has(id) && seen.add(id)))
-  assert.deepEqual(
-    firsts,
-    firsts.toSorted((a, b) => a - b),
-  )
+  for (const lane of new Set(jobs.map((job) => job.lane))) {
+    const own = firsts.filter((id) => jobs[id]?.lane === lane)
+    assert.deepEqual(
+      own,
+      own.toSorted((a, b) => a - b),
+    )
+  }
 }
 
 /** A batcher over a database that does what the story says. */
@@ -194,7 +255,12 @@ function tell(story: Story) {
   const peak = { inFlight: 0, waiting: 0 }
   let inFlight = 0
   let calls = 0
+  let ticks = 0
   const batcher = createBatcher<Job, string>({
+    laneOf: (job) => job.lane,
+    laneMax: story.laneMax,
+    waitMaxMs: story.waitMax,
+    nowMs: () => ticks,
     jobsPerBatchMax: story.jobsPerBatchMax,
     batchesInFlightMax: story.batchesInFlightMax,
     queueMax: story.queueMax,
@@ -204,16 +270,24 @@ function tell(story: Story) {
       calls += 1
       inFlight += 1
       peak.inFlight = Math.max(peak.inFlight, inFlight)
-      const attempt: Attempt = { ids: batch.map((job) => job.id), result: call.fate }
+      const attempt: Attempt = { ids: batch.map((job) => job.id), stored: [], result: call.fate }
       attempts.push(attempt)
       if (batch.some((job) => job.isBad)) attempt.result = 'refused'
-      for (let tick = 0; tick < call.ticks; tick += 1) await nextTick()
+      for (let tick = 0; tick < call.ticks; tick += 1) {
+        ticks += 1
+        await nextTick()
+      }
       inFlight -= 1
+      const ready = batch.filter((job) => job.postponed <= triesOf(job).length - 1)
+      if (attempt.result === 'commit' || attempt.result === 'lost after commit') {
+        attempt.stored = ready.map((job) => job.id)
+      }
       if (attempt.result === 'refused') throw new RefusalError()
       if (attempt.result !== 'commit') throw new LostConnectionError()
-      return batch.map((job) => `done ${job.id}`)
+      return batch.map((job) => (ready.includes(job) ? `done ${job.id}` : later))
     },
   })
+  const triesOf = (job: Job) => attempts.filter((attempt) => attempt.ids.includes(job.id))
   const submit = async (job: Job): Promise<Answer> => {
     try {
       return { kind: 'done', result: await batcher.submit(job) }
@@ -227,9 +301,9 @@ function tell(story: Story) {
   }
   const run = async (): Promise<Answer[]> => {
     const answers: Promise<Answer>[] = []
-    for (const { bad, pauseTicks } of story.waves) {
+    for (const { bad, pauseTicks, lane = 1, postponed = 0 } of story.waves) {
       for (const isBad of bad) {
-        const job = { id: jobs.length, isBad }
+        const job = { id: jobs.length, isBad, lane, postponed }
         jobs.push(job)
         answers.push(submit(job))
         peak.waiting = Math.max(peak.waiting, batcher.waiting())
@@ -247,14 +321,21 @@ const calm: Story = {
   jobsPerBatchMax: 4,
   batchesInFlightMax: 1,
   queueMax: 10,
+  laneMax: 10,
+  waitMax: 1_000,
 }
 
 const rarely = fc.nat(9).map((n) => n === 0)
 const stories: fc.Arbitrary<Story> = fc.record({
-  waves: fc.array(fc.record({ bad: fc.array(rarely, { maxLength: 12 }), pauseTicks: fc.nat(3) }), {
-    minLength: 1,
-    maxLength: 8,
-  }),
+  waves: fc.array(
+    fc.record({
+      bad: fc.array(rarely, { maxLength: 12 }),
+      pauseTicks: fc.nat(3),
+      lane: fc.nat(2),
+      postponed: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(2)),
+    }),
+    { minLength: 1, maxLength: 8 },
+  ),
   calls: fc.array(
     fc.record({
       fate: fc.oneof(
@@ -269,4 +350,6 @@ const stories: fc.Arbitrary<Story> = fc.record({
   jobsPerBatchMax: fc.integer({ min: 1, max: 5 }),
   batchesInFlightMax: fc.integer({ min: 1, max: 3 }),
   queueMax: fc.integer({ min: 1, max: 15 }),
+  laneMax: fc.integer({ min: 1, max: 15 }),
+  waitMax: fc.integer({ min: 5, max: 200 }),
 })

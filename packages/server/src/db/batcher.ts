@@ -1,17 +1,28 @@
 import { OverloadError } from '../shared/errors.ts'
+import { createFairQueue } from './fair-queue.ts'
+
+/** What `process` answers for a job that must wait for the commit of another in its batch. */
+export const later = Symbol('later')
 
 export interface BatcherOptions<Job, Result> {
   /** Handles all jobs in one commit, answering in their order. It rejects when nothing was committed. */
-  process: (jobs: Job[]) => Promise<Result[]>
+  process: (jobs: Job[]) => Promise<(Result | typeof later)[]>
   /**
    * Whether an error means that the database refused the batch, so that nothing of it was committed.
    * After a lost connection that is not known, and trying again could store a job twice.
    */
   isRefusal: (error: unknown) => boolean
+  /** Whom a job is for. Where many wait, each gets its share of every batch. */
+  laneOf: (job: Job) => string | number
   jobsPerBatchMax: number
   batchesInFlightMax: number
-  /** Jobs that may wait. Beyond it `submit` rejects with OverloadError. */
+  /** Jobs that may wait, and how many of them in one lane. Beyond it `submit` rejects with OverloadError. */
   queueMax: number
+  laneMax: number
+  /** A job that waits longer is not begun any more and rejects with OverloadError: its caller has given up. */
+  waitMaxMs: number
+  /** Milliseconds on a clock that never goes back. */
+  nowMs: () => number
 }
 
 export interface Batcher<Job, Result> {
@@ -25,26 +36,28 @@ export interface Batcher<Job, Result> {
 
 interface Waiting<Job, Result> {
   job: Job
+  lane: string | number
+  sinceMs: number
   resolve: (result: Result) => void
   reject: (error: unknown) => void
 }
 
 /**
  * Group commit: jobs that arrive while earlier commits are under way share the next one. There is no
- * timer, so a lone job goes at once. When the database refuses a batch, each of its jobs is tried again alone, so that
- * a row which the database refuses fails by itself and its neighbours do not.
+ * timer, so a lone job goes at once. When the database refuses a batch, each of its jobs is tried again
+ * alone, so that a row which the database refuses fails by itself and its neighbours do not.
  */
 export function createBatcher<Job, Result>(
   options: BatcherOptions<Job, Result>,
 ): Batcher<Job, Result> {
-  let queue: Waiting<Job, Result>[] = []
+  const queue = createFairQueue<Waiting<Job, Result>>()
   let inFlight = 0
   let onIdle: (() => void)[] = []
 
   function pump(): void {
-    while (queue.length > 0 && inFlight < options.batchesInFlightMax) {
-      const batch = queue.slice(0, options.jobsPerBatchMax)
-      queue = queue.slice(options.jobsPerBatchMax)
+    while (queue.size() > 0 && inFlight < options.batchesInFlightMax) {
+      const batch = queue.take(options.jobsPerBatchMax).filter(isInTime)
+      if (batch.length === 0) continue
       inFlight += 1
       void run(batch).finally(() => {
         inFlight -= 1
@@ -56,11 +69,18 @@ export function createBatcher<Job, Result>(
     onIdle = []
   }
 
+  /** Batches in flight end by the database's own time limit, so this is asked again in time. */
+  function isInTime(waiting: Waiting<Job, Result>): boolean {
+    if (options.nowMs() - waiting.sinceMs <= options.waitMaxMs) return true
+    waiting.reject(busy())
+    return false
+  }
+
   async function run(batch: Waiting<Job, Result>[]): Promise<void> {
     try {
       const results = await options.process(batch.map((waiting) => waiting.job))
       if (results.length !== batch.length) throw new Error('A batch must answer each of its jobs')
-      for (const [i, waiting] of batch.entries()) waiting.resolve(results[i] as Result)
+      settle(batch, results)
     } catch (error) {
       if (batch.length > 1 && options.isRefusal(error)) {
         for (const waiting of batch) await run([waiting])
@@ -70,21 +90,37 @@ export function createBatcher<Job, Result>(
     }
   }
 
+  function settle(batch: Waiting<Job, Result>[], results: (Result | typeof later)[]): void {
+    // Backwards, because each goes to the front of its lane: whoever came first is first again.
+    for (let i = batch.length - 1; i >= 0; i -= 1) {
+      const waiting = batch[i]
+      const result = results[i]
+      if (waiting === undefined) continue
+      if (result === later) queue.putBack(waiting.lane, waiting)
+      else waiting.resolve(result as Result)
+    }
+  }
+
   return {
     submit(job) {
-      if (queue.length >= options.queueMax) {
-        return Promise.reject(new OverloadError('The server is busy, try again shortly', 1))
+      const lane = options.laneOf(job)
+      if (queue.size() >= options.queueMax || queue.sizeOf(lane) >= options.laneMax) {
+        return Promise.reject(busy())
       }
       return new Promise((resolve, reject) => {
-        queue.push({ job, resolve, reject })
+        queue.put(lane, { job, lane, sinceMs: options.nowMs(), resolve, reject })
         pump()
       })
     },
-    waiting: () => queue.length,
+    waiting: () => queue.size(),
     idle: () =>
       new Promise((resolve) => {
         onIdle.push(resolve)
         pump()
       }),
   }
+}
+
+function busy(): OverloadError {
+  return new OverloadError('The server is busy, try again shortly', 1)
 }

@@ -1,7 +1,6 @@
+export { createClickWriter } from './click-writer.ts'
 export { type CountryReader, openCountryDatabase } from './country.ts'
 export { createVisitTools } from './describe-visit.ts'
-export type { ClickRequest } from './domain/click.ts'
-export type { ClickOutcome } from './domain/click-outcome.ts'
 export { recordClicks } from './record-click.ts'
 export { registerClicks } from './routes.ts'
 export { loadTouches } from './store.ts'

@@ -1,4 +1,3 @@
-import type { Batcher } from '../../db/batcher.ts'
 import type { Db } from '../../db/database.ts'
 import type { Randomness } from '../../shared/random.ts'
 import { clickIdRandomBytes } from '../customers/index.ts'
@@ -6,8 +5,6 @@ import { codeKey } from '../links/index.ts'
 import type { ClickRequest } from './domain/click.ts'
 import { type ClickOutcome, clickOutcome } from './domain/click-outcome.ts'
 import { insertClicks } from './store.ts'
-
-export type ClickWriter = Batcher<ClickRequest, ClickOutcome>
 
 /** Records clicks that arrived together, in one commit. Answers in the order of the requests. */
 export async function recordClicks(

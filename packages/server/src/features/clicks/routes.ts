@@ -11,9 +11,9 @@ import type { Clock } from '../../shared/clock.ts'
 import { unreachable } from '../../shared/errors.ts'
 import { isStorable } from '../../shared/text.ts'
 import { findProgram } from '../programs/index.ts'
+import type { ClickWriter } from './click-writer.ts'
 import { describeVisit, type VisitTools } from './describe-visit.ts'
 import type { ClickOutcome } from './domain/click-outcome.ts'
-import type { ClickWriter } from './record-click.ts'
 import { insertTestClick } from './store.ts'
 
 export interface ClickDeps {

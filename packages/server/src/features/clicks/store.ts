@@ -74,7 +74,7 @@ const recordAll = {
       order by 1, 2, 3
       on conflict (program_id, day, link_id)
         do update set clicks = affiliate_daily_traffic.clicks + excluded.clicks)
-    select found.link_code, found.is_active, found.partner_active, found.program_active,
+    select found.program_id, found.link_code, found.is_active, found.partner_active, found.program_active,
       found.cookie_window_days, accepted.click_id
     from found left join accepted using (ordinality) order by ordinality`,
 }
@@ -89,6 +89,7 @@ const insertTest = {
 /** Stores those of the clicks whose links are open, all or none. Answers a row for each, in their order. */
 export async function insertClicks(db: Db, clicks: NewClick[]): Promise<RecordedClick[]> {
   const rows = await db.query<{
+    program_id: number | null
     link_code: string | null
     is_active: boolean | null
     partner_active: boolean | null
@@ -98,9 +99,10 @@ export async function insertClicks(db: Db, clicks: NewClick[]): Promise<Recorded
   }>(recordAll, [JSON.stringify(clicks)])
   return rows.map((row) => ({
     link:
-      row.link_code === null
+      row.link_code === null || row.program_id === null
         ? null
         : {
+            programId: row.program_id,
             code: row.link_code,
             isActive: row.is_active === true,
             isPartnerActive: row.partner_active === true,

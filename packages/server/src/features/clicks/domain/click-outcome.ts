@@ -1,7 +1,13 @@
 import type { RecordedClick } from './click.ts'
 
 export type ClickOutcome =
-  | { kind: 'recorded'; clickId: string; partnerCode: string; cookieWindowDays: number }
+  | {
+      kind: 'recorded'
+      programId: number
+      clickId: string
+      partnerCode: string
+      cookieWindowDays: number
+    }
   | { kind: 'link_not_found' }
   | { kind: 'link_misconfigured' }
   | { kind: 'link_inactive' }
@@ -11,6 +17,6 @@ export function clickOutcome({ link, clickId }: RecordedClick): ClickOutcome {
   if (link === null) return { kind: 'link_not_found' }
   if (!link.isProgramActive) return { kind: 'link_misconfigured' }
   if (!link.isActive || !link.isPartnerActive || clickId === null) return { kind: 'link_inactive' }
-  const { code: partnerCode, cookieWindowDays } = link
-  return { kind: 'recorded', clickId, partnerCode, cookieWindowDays }
+  const { programId, code: partnerCode, cookieWindowDays } = link
+  return { kind: 'recorded', programId, clickId, partnerCode, cookieWindowDays }
 }

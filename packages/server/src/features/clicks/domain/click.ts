@@ -50,6 +50,7 @@ export interface RecordedClick {
 }
 
 export interface LinkState {
+  programId: number
   /** In its own spelling. */
   code: string
   isActive: boolean
