@@ -9,7 +9,12 @@ import {
   createVisitTools,
   registerClicks,
 } from './features/clicks/index.ts'
-import { registerLeads, registerRefunds, registerSales } from './features/conversions/index.ts'
+import {
+  createSaleWriter,
+  registerLeads,
+  registerRefunds,
+  registerSales,
+} from './features/conversions/index.ts'
 import { registerReports } from './features/reports/index.ts'
 import type { FindProgramKey } from './http/authorization.ts'
 import { registerBodyParsing } from './http/body.ts'
@@ -77,13 +82,16 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const limits = createRateLimits(deps.config.rateLimits, clock)
   const findKey: FindProgramKey = async (key) =>
     looksLikeProgramKey(key) ? findProgramKey(database, key, clock.nowMs()) : null
-  const writer = createClickWriter(database, randomness, () => performance.now())
+  const monotonicMs = () => performance.now()
+  const writer = createClickWriter(database, randomness, monotonicMs)
+  const saleWriter = createSaleWriter(database, monotonicMs)
   const visitTools = createVisitTools({ country: deps.country, pepper })
 
   registerOperations(app, {
     checkReady: deps.checkReady,
     gauges: {
       click_queue: { help: 'Clicks waiting for a commit.', read: writer.waiting },
+      sale_queue: { help: 'Sales waiting for a commit.', read: saleWriter.waiting },
       db_connections: { help: 'Open connections.', read: () => database.stats().total },
       db_waiting: { help: 'Work waiting for a connection.', read: () => database.stats().waiting },
     },
@@ -98,12 +106,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     writer,
   })
   registerLeads(app, conversions)
-  registerSales(app, conversions)
+  registerSales(app, { ...conversions, writer: saleWriter })
   registerRefunds(app, conversions)
   const reportDb = limitConcurrency(database, reportReads)
   registerReports(app, { db: reportDb, limits, findProgramKey: findKey })
   refuseOtherMethods()
   // A visitor may be gone before the answer, and the click still counts.
-  app.addHook('onClose', () => writer.idle())
+  app.addHook('onClose', async () => {
+    await Promise.all([writer.idle(), saleWriter.idle()])
+  })
   return app
 }

@@ -8,6 +8,11 @@ import { OverloadError } from '../shared/errors.ts'
 export interface Statement {
   name: string
   text: string
+  /**
+   * Planned anew each time, for a join that updates a growing table: the plan kept from when the table
+   * was small would read it whole. Costs tenths of a millisecond, so it is for batches.
+   */
+  planEachTime?: boolean
 }
 
 /** Whatever can run a statement: the pool (each statement its own transaction) or a transaction. */
@@ -162,7 +167,10 @@ function isDatabaseError(error: unknown): error is pg.DatabaseError {
 function queries(runner: pg.PoolClient): Db {
   return {
     async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []) {
-      const result = await runner.query<Row>({ ...statement, values })
+      const { text, name, planEachTime = false } = statement
+      const result = await runner.query<Row>(
+        planEachTime ? { text, values } : { text, name, values },
+      )
       return result.rows
     },
   }

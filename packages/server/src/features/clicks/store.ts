@@ -139,19 +139,24 @@ const TOUCHES_MAX = 50
 
 const selectTouches = {
   name: 'click_touches',
-  text: `select * from (
+  text: `select asked.n, t.* from json_to_recordset($1::json)
+      as asked (n integer, "programId" bigint, "customerId" bigint, "sinceMs" bigint, "untilMs" bigint)
+    cross join lateral (
       select e.id, e.click_id, e.partner_id, e.link_id, e.created_at, l.code,
         coalesce(pp.status = 'active', false) as partner_active
       from affiliate_click_events e
       join affiliate_referral_links l on l.program_id = e.program_id and l.id = e.link_id
       left join affiliate_partner_programs pp
         on pp.program_id = e.program_id and pp.partner_id = e.partner_id
-      where e.program_id = $1 and e.customer_id = $2 and e.created_at >= $3 and not e.is_test
-      order by e.created_at <= $4 desc, e.created_at desc, e.id desc limit ${TOUCHES_MAX}) newest
-    order by created_at, id`,
+      where e.program_id = asked."programId" and e.customer_id = asked."customerId"
+        and e.created_at >= to_timestamp(asked."sinceMs" / 1000.0) and not e.is_test
+      order by e.created_at <= to_timestamp(asked."untilMs" / 1000.0) desc, e.created_at desc, e.id desc
+      limit ${TOUCHES_MAX}) t
+    order by asked.n, t.created_at, t.id`,
 }
 
 interface TouchRow {
+  n: number
   id: number
   click_id: string
   partner_id: number
@@ -161,24 +166,27 @@ interface TouchRow {
   partner_active: boolean
 }
 
-/**
- * A customer's clicks in time order, as attribution looks at them. `sinceMs` is when the customer was
- * made: no click is older, and months before it need not be searched. Where there are too many, those
- * up to `untilMs`, which can still win, go before those after it, which only explain.
- */
-export async function loadTouches(
-  db: Db,
-  programId: number,
-  customerId: number,
-  { sinceMs, untilMs }: { sinceMs: number; untilMs: number },
-) {
-  const rows = await db.query<TouchRow>(selectTouches, [
-    programId,
-    customerId,
-    new Date(sinceMs),
-    new Date(untilMs),
-  ])
-  return rows.map((row) => ({
+export interface TouchesQuestion {
+  programId: number
+  customerId: number
+  /** When the customer was made: no click is older, and months before it need not be searched. */
+  sinceMs: number
+  /** Where there are too many, clicks up to this, which can still win, go before those that only explain. */
+  untilMs: number
+}
+
+/** Each customer's clicks in time order, as attribution looks at them; answered in the order asked. */
+export async function loadTouches(db: Db, asked: readonly TouchesQuestion[]) {
+  if (asked.length === 0) return []
+  const questions = asked.map((one, n) => ({ n, ...one }))
+  const rows = await db.query<TouchRow>(selectTouches, [JSON.stringify(questions)])
+  const touches: ReturnType<typeof fromTouchRow>[][] = asked.map(() => [])
+  for (const row of rows) touches[row.n]?.push(fromTouchRow(row))
+  return touches
+}
+
+function fromTouchRow(row: TouchRow) {
+  return {
     clickEventId: row.id,
     clickId: row.click_id,
     partnerId: row.partner_id,
@@ -186,5 +194,5 @@ export async function loadTouches(
     partnerCode: row.code,
     atMs: row.created_at.getTime(),
     isPartnerActive: row.partner_active,
-  }))
+  }
 }

@@ -39,7 +39,7 @@ export async function reverseCommission(
       currency: commission.currency,
       amountCents: deductionCents,
     })
-    await post(tx, sale.programId, posting, sale.atMs)
+    await post(tx, [{ ...posting, programId: sale.programId, atMs: sale.atMs }])
   }
   return deductionCents
 }

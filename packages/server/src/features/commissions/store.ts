@@ -33,6 +33,7 @@ export interface NewCommission {
   policyId: number
   policyVersion: number
   holdEndsAtMs: number
+  atMs: number
 }
 
 interface PolicyRow {
@@ -64,10 +65,14 @@ const policyColumns =
 
 const selectInForce = {
   name: 'policy_in_force',
-  text: `select ${policyColumns} from affiliate_commission_policies c
-    join affiliate_partner_programs pp on pp.program_id = c.program_id and pp.group_id = c.group_id
-    where c.program_id = $1 and pp.partner_id = $2 and c.effective_from <= $3
-    order by c.effective_from desc, c.version desc limit 1`,
+  text: `select asked.n, p.* from json_to_recordset($1::json)
+      as asked (n integer, "programId" bigint, "partnerId" bigint, "atMs" bigint)
+    cross join lateral (
+      select ${policyColumns} from affiliate_commission_policies c
+      join affiliate_partner_programs pp on pp.program_id = c.program_id and pp.group_id = c.group_id
+      where c.program_id = asked."programId" and pp.partner_id = asked."partnerId"
+        and c.effective_from <= to_timestamp(asked."atMs" / 1000.0)
+      order by c.effective_from desc, c.version desc limit 1) p`,
 }
 
 const selectVersion = {
@@ -83,11 +88,16 @@ const insertPolicyRow = {
     values ($1, 1, $2, '-infinity', $4, $5, $6, $7, $8, $9, $10, $3)`,
 }
 
-const insertCommissionRow = {
+const insertCommissionRows = {
   name: 'commission_insert',
   text: `insert into affiliate_commissions (program_id, transaction_id, sale_id, partner_id, link_id,
       customer_id, amount_cents, currency, policy_id, policy_version, hold_ends_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id`,
+    select "programId", "transactionId", "saleId", "partnerId", "linkId", "customerId", "amountCents", currency,
+      "policyId", "policyVersion", to_timestamp("holdEndsAtMs" / 1000.0), to_timestamp("atMs" / 1000.0)
+    from json_to_recordset($1::json) as i ("programId" bigint, "transactionId" text, "saleId" bigint,
+      "partnerId" bigint, "linkId" bigint, "customerId" bigint, "amountCents" bigint, currency text,
+      "policyId" bigint, "policyVersion" integer, "holdEndsAtMs" bigint, "atMs" bigint)
+    returning id, program_id, sale_id`,
 }
 
 const commissionColumns =
@@ -105,16 +115,25 @@ const updateReversed = {
     where program_id = $1 and id = $2`,
 }
 
-/** The version of the partner's group's policy that is in force at a moment. Every group has one. */
-export async function loadPolicyInForce(
+/** The version of each partner's group's policy that is in force at a moment, in the order asked. Every group has one. */
+export async function loadPoliciesInForce(
   db: Db,
-  programId: number,
-  partnerId: number,
-  atMs: number,
-): Promise<Policy> {
-  const [row] = await db.query<PolicyRow>(selectInForce, [programId, partnerId, new Date(atMs)])
-  if (row === undefined) throw new Error(`No policy in force for partner ${partnerId}`)
-  return fromPolicyRow(row)
+  asked: readonly { programId: number; partnerId: number; atMs: number }[],
+): Promise<Policy[]> {
+  if (asked.length === 0) return []
+  const questions = asked.map(({ programId, partnerId, atMs }, n) => ({
+    n,
+    programId,
+    partnerId,
+    atMs,
+  }))
+  const rows = await db.query<PolicyRow & { n: number }>(selectInForce, [JSON.stringify(questions)])
+  const found = new Map(rows.map((row) => [row.n, fromPolicyRow(row)]))
+  return asked.map(({ partnerId }, n) => {
+    const policy = found.get(n)
+    if (policy === undefined) throw new Error(`No policy in force for partner ${partnerId}`)
+    return policy
+  })
 }
 
 export async function loadPolicyVersion(
@@ -151,27 +170,22 @@ export async function insertFirstPolicy(
   ])
 }
 
-export async function insertCommission(
+/** Answers the commissions with their ids, in their order. */
+export async function insertCommissions(
   tx: Tx,
-  commission: NewCommission,
-  nowMs: number,
-): Promise<number> {
-  const [row] = await tx.query<{ id: number }>(insertCommissionRow, [
-    commission.programId,
-    commission.transactionId,
-    commission.saleId,
-    commission.partnerId,
-    commission.linkId,
-    commission.customerId,
-    commission.amountCents,
-    commission.currency,
-    commission.policyId,
-    commission.policyVersion,
-    new Date(commission.holdEndsAtMs),
-    new Date(nowMs),
-  ])
-  if (row === undefined) throw new Error('The commission was not inserted')
-  return row.id
+  commissions: readonly NewCommission[],
+): Promise<(NewCommission & { commissionId: number })[]> {
+  if (commissions.length === 0) return []
+  const rows = await tx.query<{ id: number; program_id: number; sale_id: number }>(
+    insertCommissionRows,
+    [JSON.stringify(commissions)],
+  )
+  const ids = new Map(rows.map((row) => [`${row.program_id} ${row.sale_id}`, row.id]))
+  return commissions.map((commission) => {
+    const commissionId = ids.get(`${commission.programId} ${commission.saleId}`)
+    if (commissionId === undefined) throw new Error('A commission was not inserted')
+    return { ...commission, commissionId }
+  })
 }
 
 /** The commission of a sale, locked until the transaction ends; null when the sale has none. */

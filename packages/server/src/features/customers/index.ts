@@ -5,8 +5,9 @@ export {
   bindCustomerKey,
   type Customer,
   customerMapKey,
-  findCustomerByKey,
   findCustomersByClickIds,
+  findCustomersByKeys,
   lockCustomer,
-  updateCustomer,
+  lockCustomers,
+  updateCustomers,
 } from './store.ts'

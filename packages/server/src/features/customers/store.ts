@@ -31,6 +31,7 @@ export interface CustomerChange {
 }
 
 interface CustomerRow {
+  program_id: number
   id: number
   click_id: string
   customer_key: string | null
@@ -51,16 +52,23 @@ const selectByClickIds = {
       where program_id = asked.program_id and click_id = asked.click_id limit 1) c`,
 }
 
-const selectByKey = {
-  name: 'customer_by_key',
-  text: `select customer_id, bound_by from affiliate_customer_keys
-    where program_id = $1 and customer_key = $2`,
+const selectByKeys = {
+  name: 'customers_by_keys',
+  text: `select asked.program_id, asked.customer_key, k.customer_id, k.bound_by
+    from unnest($1::bigint[], $2::text[]) as asked (program_id, customer_key)
+    cross join lateral (
+      select customer_id, bound_by from affiliate_customer_keys
+      where program_id = asked.program_id and customer_key = asked.customer_key limit 1) k`,
 }
 
-const lockOne = {
-  name: 'customer_lock',
-  text: `select id, click_id, customer_key, status, created_at, lead_at, provisional_lead_at, converted_at
-    from affiliate_customers where program_id = $1 and id = $2 for no key update`,
+/** In the order in which they are asked for: who locks several asks in the order of their ids. */
+const lockMany = {
+  name: 'customers_lock',
+  text: `select c.* from unnest($1::bigint[], $2::bigint[]) as asked (program_id, id)
+    cross join lateral (
+      select program_id, id, click_id, customer_key, status, created_at, lead_at, provisional_lead_at, converted_at
+      from affiliate_customers where program_id = asked.program_id and id = asked.id
+      for no key update) c`,
 }
 
 /**
@@ -86,16 +94,19 @@ const insertKey = {
     from bound where c.program_id = $1 and c.id = bound.customer_id`,
 }
 
-const updateOne = {
-  name: 'customer_update',
-  text: `update affiliate_customers set
-      status = $3,
-      lead_at = coalesce(lead_at, $4),
-      provisional_lead_at = coalesce(provisional_lead_at, $5),
-      converted_at = coalesce(converted_at, $6),
-      email_hash = coalesce(email_hash, $7),
-      email_masked = coalesce(email_masked, $8)
-    where program_id = $1 and id = $2`,
+const updateMany = {
+  name: 'customers_update',
+  planEachTime: true,
+  text: `update affiliate_customers c set
+      status = i.status,
+      lead_at = coalesce(c.lead_at, to_timestamp(i."leadAtMs" / 1000.0)),
+      provisional_lead_at = coalesce(c.provisional_lead_at, to_timestamp(i."provisionalLeadAtMs" / 1000.0)),
+      converted_at = coalesce(c.converted_at, to_timestamp(i."convertedAtMs" / 1000.0)),
+      email_hash = coalesce(c.email_hash, decode(i."emailHash", 'hex')),
+      email_masked = coalesce(c.email_masked, i."emailMasked")
+    from json_to_recordset($1::json) as i ("programId" bigint, "customerId" bigint, status text,
+      "leadAtMs" bigint, "provisionalLeadAtMs" bigint, "convertedAtMs" bigint, "emailHash" text, "emailMasked" text)
+    where c.program_id = i."programId" and c.id = i."customerId"`,
 }
 
 /** The key of `findCustomersByClickIds`: a click id means something only within its program. */
@@ -116,16 +127,24 @@ export async function findCustomersByClickIds(
   return new Map(rows.map((row) => [customerMapKey(row.program_id, row.click_id), row.id]))
 }
 
-export async function findCustomerByKey(
+/** Whose the keys are, by `customerMapKey`. A key means something only within its program. */
+export async function findCustomersByKeys(
   db: Db,
-  programId: number,
-  customerKey: string,
-): Promise<{ customerId: number; boundBy: KeyBinder } | null> {
-  const [row] = await db.query<{ customer_id: number; bound_by: KeyBinder }>(selectByKey, [
-    programId,
-    customerKey,
-  ])
-  return row === undefined ? null : { customerId: row.customer_id, boundBy: row.bound_by }
+  asked: { programId: number; customerKey: string }[],
+): Promise<Map<string, { customerId: number; boundBy: KeyBinder }>> {
+  if (asked.length === 0) return new Map()
+  const rows = await db.query<{
+    program_id: number
+    customer_key: string
+    customer_id: number
+    bound_by: KeyBinder
+  }>(selectByKeys, [asked.map((one) => one.programId), asked.map((one) => one.customerKey)])
+  return new Map(
+    rows.map((row) => [
+      customerMapKey(row.program_id, row.customer_key),
+      { customerId: row.customer_id, boundBy: row.bound_by },
+    ]),
+  )
 }
 
 /** The customer, locked until the transaction ends: events of one customer are decided one after the other. */
@@ -134,9 +153,31 @@ export async function lockCustomer(
   programId: number,
   customerId: number,
 ): Promise<Customer> {
-  const [row] = await tx.query<CustomerRow>(lockOne, [programId, customerId])
-  if (row === undefined) throw new Error(`Customer ${customerId} does not exist`)
-  return fromCustomerRow(row)
+  const [customer] = await lockCustomers(tx, [{ programId, customerId }])
+  if (customer === undefined) throw new Error(`Customer ${customerId} does not exist`)
+  return customer
+}
+
+/**
+ * Several customers, locked in the order of their ids, so that two transactions never wait for each
+ * other; answered in the order in which they were asked for.
+ */
+export async function lockCustomers(
+  tx: Tx,
+  asked: { programId: number; customerId: number }[],
+): Promise<Customer[]> {
+  if (asked.length === 0) return []
+  const inOrder = asked.toSorted((a, b) => a.programId - b.programId || a.customerId - b.customerId)
+  const rows = await tx.query<CustomerRow>(lockMany, [
+    inOrder.map((one) => one.programId),
+    inOrder.map((one) => one.customerId),
+  ])
+  const found = new Map(rows.map((row) => [`${row.program_id} ${row.id}`, fromCustomerRow(row)]))
+  return asked.map(({ programId, customerId }) => {
+    const customer = found.get(`${programId} ${customerId}`)
+    if (customer === undefined) throw new Error(`Customer ${customerId} does not exist`)
+    return customer
+  })
 }
 
 /**
@@ -154,22 +195,17 @@ export async function bindCustomerKey(
   await tx.query(insertKey, [programId, customerKey, customerId, new Date(nowMs), boundBy])
 }
 
-export async function updateCustomer(
+/** At most one change a customer. */
+export async function updateCustomers(
   tx: Tx,
-  programId: number,
-  customerId: number,
-  change: CustomerChange,
+  changes: (CustomerChange & { programId: number; customerId: number })[],
 ): Promise<void> {
-  await tx.query(updateOne, [
-    programId,
-    customerId,
-    change.status,
-    toDate(change.leadAtMs),
-    toDate(change.provisionalLeadAtMs),
-    toDate(change.convertedAtMs),
-    change.emailHash,
-    change.emailMasked,
-  ])
+  if (changes.length === 0) return
+  const rows = changes.map((change) => ({
+    ...change,
+    emailHash: change.emailHash?.toString('hex') ?? null,
+  }))
+  await tx.query(updateMany, [JSON.stringify(rows)])
 }
 
 function fromCustomerRow(row: CustomerRow): Customer {
@@ -183,8 +219,4 @@ function fromCustomerRow(row: CustomerRow): Customer {
     provisionalLeadAtMs: row.provisional_lead_at?.getTime() ?? null,
     convertedAtMs: row.converted_at?.getTime() ?? null,
   }
-}
-
-function toDate(ms: number | null): Date | null {
-  return ms === null ? null : new Date(ms)
 }

@@ -22,16 +22,25 @@ export interface LedgerFilter {
   currency: string | null
 }
 
-/** Transaction and entries in one statement: the database refuses entries that do not sum to zero. */
-const insertTransaction = {
+/**
+ * Transactions and entries in one statement: the database refuses entries that do not sum to zero.
+ * (kind, ref) is unique in a program, so it leads from a transaction back to its entries.
+ */
+const insertTransactions = {
   name: 'ledger_post',
-  text: `with posted as (
+  text: `with postings as materialized (
+      select * from json_to_recordset($1::json)
+        as i ("programId" bigint, "atMs" bigint, kind text, ref text, entries json)),
+    posted as (
       insert into ledger_transactions (program_id, created_at, kind, ref)
-      values ($1, $2, $3, $4) returning id)
+      select "programId", to_timestamp("atMs" / 1000.0), kind, ref from postings
+      returning program_id, id, kind, ref)
     insert into ledger_entries (program_id, transaction_id, line, account, partner_id, currency, amount_cents)
-    select $1, posted.id, e.line, e.account, e.partner_id, e.currency, e.amount_cents
-    from posted, unnest($5::text[], $6::bigint[], $7::text[], $8::bigint[])
-      with ordinality as e (account, partner_id, currency, amount_cents, line)`,
+    select posted.program_id, posted.id, e.ordinality, e.account, e."partnerId", e.currency, e."amountCents"
+    from posted
+    join postings p on p."programId" = posted.program_id and p.kind = posted.kind and p.ref = posted.ref
+    cross join lateral rows from (json_to_recordset(p.entries)
+      as (account text, "partnerId" bigint, currency text, "amountCents" bigint)) with ordinality as e`,
 }
 
 const selectBalances = {
@@ -58,28 +67,20 @@ const selectPage = {
     order by t.id desc limit $5`,
 }
 
+/** A posting of a program, and when what it is about happened. */
+export interface ProgramPosting extends Posting {
+  programId: number
+  atMs: number
+}
+
 /**
- * Writes a posting. Must be called in the transaction that changed what the posting is about.
- * A posting whose (kind, ref) was written before violates a unique constraint.
+ * Writes postings. Must be called in the transaction that changed what they are about. One whose
+ * (kind, ref) was written before violates a unique constraint.
  */
-export async function post(
-  tx: Tx,
-  programId: number,
-  posting: Posting,
-  nowMs: number,
-): Promise<void> {
-  assertBalanced(posting)
-  const { entries } = posting
-  await tx.query(insertTransaction, [
-    programId,
-    new Date(nowMs),
-    posting.kind,
-    posting.ref,
-    entries.map((entry) => entry.account),
-    entries.map((entry) => entry.partnerId),
-    entries.map((entry) => entry.currency),
-    entries.map((entry) => entry.amountCents),
-  ])
+export async function post(tx: Tx, postings: readonly ProgramPosting[]): Promise<void> {
+  if (postings.length === 0) return
+  for (const posting of postings) assertBalanced(posting)
+  await tx.query(insertTransactions, [JSON.stringify(postings)])
 }
 
 /** Balances are sums of entries, nothing else. */

@@ -18,8 +18,14 @@ const insertPartner = {
 
 const activePartners = {
   name: 'partners_active_among',
-  text: `select partner_id from affiliate_partner_programs
-    where program_id = $1 and partner_id = any($2::bigint[]) and status = 'active'`,
+  text: `select pp.program_id, pp.partner_id
+    from unnest($1::bigint[], $2::bigint[]) as asked (program_id, partner_id)
+    join affiliate_partner_programs pp using (program_id, partner_id) where pp.status = 'active'`,
+}
+
+/** A partner within a program, as a key of sets. */
+export function partnerSetKey(programId: number, partnerId: number): string {
+  return `${programId} ${partnerId}`
 }
 
 /** Every program has one group, `Default`, from the start; its partners' policies hang on it. */
@@ -49,12 +55,15 @@ export async function addPartner(
   return row.partner_id
 }
 
-/** Those of the partners who are in the program now. */
+/** Those of the partners who are in their program now, by `partnerSetKey`. */
 export async function findActivePartners(
   db: Db,
-  programId: number,
-  partnerIds: number[],
-): Promise<Set<number>> {
-  const rows = await db.query<{ partner_id: number }>(activePartners, [programId, partnerIds])
-  return new Set(rows.map((row) => row.partner_id))
+  asked: readonly { programId: number; partnerId: number }[],
+): Promise<Set<string>> {
+  if (asked.length === 0) return new Set()
+  const rows = await db.query<{ program_id: number; partner_id: number }>(activePartners, [
+    asked.map((one) => one.programId),
+    asked.map((one) => one.partnerId),
+  ])
+  return new Set(rows.map((row) => partnerSetKey(row.program_id, row.partner_id)))
 }

@@ -1,2 +1,8 @@
 export type { NewProgram, Program } from './domain/program.ts'
-export { findProgram, insertProgram, loadProgram, lockAndHasPrograms } from './store.ts'
+export {
+  findProgram,
+  findPrograms,
+  insertProgram,
+  loadProgram,
+  lockAndHasPrograms,
+} from './store.ts'

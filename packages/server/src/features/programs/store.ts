@@ -14,11 +14,11 @@ interface ProgramRow {
   lead_auth: Program['leadAuth']
 }
 
-const selectOne = {
-  name: 'program_by_id',
+const selectMany = {
+  name: 'programs_by_ids',
   text: `select id, name, domain, status, currency, attribution_model, attribution_binding,
     attribution_window_days, cookie_window_days, lead_auth
-    from affiliate_programs where id = $1`,
+    from affiliate_programs where id = any($1::bigint[])`,
 }
 
 const insert = {
@@ -35,10 +35,16 @@ const lockFirst = {
 
 const selectAny = { name: 'program_any', text: 'select id from affiliate_programs limit 1' }
 
+/** Those of the programs that exist, by id. */
+export async function findPrograms(db: Db, programIds: number[]): Promise<Map<number, Program>> {
+  const rows = await db.query<ProgramRow>(selectMany, [programIds])
+  return new Map(rows.map((row) => [row.id, fromProgramRow(row)]))
+}
+
 /** Null when there is no such program. */
 export async function findProgram(db: Db, programId: number): Promise<Program | null> {
-  const [row] = await db.query<ProgramRow>(selectOne, [programId])
-  return row === undefined ? null : fromProgramRow(row)
+  const programs = await findPrograms(db, [programId])
+  return programs.get(programId) ?? null
 }
 
 /** For code that holds a key or a customer of the program: that it exists is certain. */

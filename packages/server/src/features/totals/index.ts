@@ -1,1 +1,7 @@
-export { addMoney, addTraffic, moneyDeltas } from './store.ts'
+export {
+  addMoney,
+  addTraffic,
+  type MoneyDelta,
+  moneyDeltas,
+  type TrafficDelta,
+} from './store.ts'

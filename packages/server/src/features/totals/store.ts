@@ -1,5 +1,4 @@
 import type { Tx } from '../../db/database.ts'
-import { utcDay } from '../../shared/calendar.ts'
 
 /**
  * Daily totals, kept in the transaction of the event they count. Each is added to the link's row and to
@@ -7,13 +6,20 @@ import { utcDay } from '../../shared/calendar.ts'
  * and last in their transaction: they are the busiest rows, and locks on them must be short and never cross.
  */
 
-interface TrafficDelta {
+interface Counted {
+  programId: number
+  /** Null counts for the program only. */
+  linkId: number | null
+  atMs: number
+}
+
+export interface TrafficDelta extends Counted {
   leads: number
   conversions: number
 }
 
-/** Money added on one day in one currency, in minor units. */
-export interface MoneyDelta {
+/** Money of one event in one currency, in minor units. */
+export interface Money {
   currency: string
   sales: number
   revenueCents: number
@@ -22,10 +28,20 @@ export interface MoneyDelta {
   commissionReversedCents: number
 }
 
+export type MoneyDelta = Counted & Money
+
+/** Each delta for its link and for the whole program. */
+const counted = (columns: string) => `(
+      select "programId" as program_id, (to_timestamp("atMs" / 1000.0) at time zone 'UTC')::date as day, at_link.link_id, i.*
+      from json_to_recordset($1::json) as i ("programId" bigint, "linkId" bigint, "atMs" bigint, ${columns})
+      cross join lateral (select 0::bigint as link_id union all select "linkId" where "linkId" is not null) at_link) d`
+
 const upsertTraffic = {
   name: 'totals_traffic',
   text: `insert into affiliate_daily_traffic (program_id, day, link_id, leads, conversions)
-    select $1, $2, link_id, $4, $5 from unnest($3::bigint[]) as link_id order by link_id
+    select program_id, day, link_id, sum(leads), sum(conversions)
+    from ${counted('leads bigint, conversions bigint')}
+    group by program_id, day, link_id order by program_id, day, link_id
     on conflict (program_id, day, link_id) do update set
       leads = affiliate_daily_traffic.leads + excluded.leads,
       conversions = affiliate_daily_traffic.conversions + excluded.conversions`,
@@ -35,11 +51,10 @@ const upsertMoney = {
   name: 'totals_money',
   text: `insert into affiliate_daily_money (program_id, day, link_id, currency, sales, revenue_cents,
       refunded_cents, commission_cents, commission_reversed_cents)
-    select $1, $2, link_id, currency, sales, revenue, refunded, commission, reversed
-    from unnest($3::bigint[]) as link_id,
-      unnest($4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
-        as delta (currency, sales, revenue, refunded, commission, reversed)
-    order by link_id, currency
+    select program_id, day, link_id, currency, sum(sales), sum("revenueCents"), sum("refundedCents"),
+      sum("commissionCents"), sum("commissionReversedCents")
+    from ${counted('currency text, sales bigint, "revenueCents" bigint, "refundedCents" bigint, "commissionCents" bigint, "commissionReversedCents" bigint')}
+    group by program_id, day, link_id, currency order by program_id, day, link_id, currency
     on conflict (program_id, day, link_id, currency) do update set
       sales = affiliate_daily_money.sales + excluded.sales,
       revenue_cents = affiliate_daily_money.revenue_cents + excluded.revenue_cents,
@@ -49,49 +64,19 @@ const upsertMoney = {
         affiliate_daily_money.commission_reversed_cents + excluded.commission_reversed_cents`,
 }
 
-/** `linkId` null counts for the program only. */
-export async function addTraffic(
-  tx: Tx,
-  programId: number,
-  linkId: number | null,
-  atMs: number,
-  delta: TrafficDelta,
-): Promise<void> {
-  await tx.query(upsertTraffic, [
-    programId,
-    utcDay(atMs),
-    linkId === null ? [0] : [0, linkId],
-    delta.leads,
-    delta.conversions,
-  ])
+export async function addTraffic(tx: Tx, deltas: readonly TrafficDelta[]): Promise<void> {
+  if (deltas.length > 0) await tx.query(upsertTraffic, [JSON.stringify(deltas)])
 }
 
-/** At most one delta a currency. */
-export async function addMoney(
-  tx: Tx,
-  programId: number,
-  linkId: number,
-  atMs: number,
-  deltas: MoneyDelta[],
-): Promise<void> {
-  await tx.query(upsertMoney, [
-    programId,
-    utcDay(atMs),
-    [0, linkId],
-    deltas.map((delta) => delta.currency),
-    deltas.map((delta) => delta.sales),
-    deltas.map((delta) => delta.revenueCents),
-    deltas.map((delta) => delta.refundedCents),
-    deltas.map((delta) => delta.commissionCents),
-    deltas.map((delta) => delta.commissionReversedCents),
-  ])
+export async function addMoney(tx: Tx, deltas: readonly MoneyDelta[]): Promise<void> {
+  if (deltas.length > 0) await tx.query(upsertMoney, [JSON.stringify(deltas)])
 }
 
 /** A sale and its commission may be in different currencies: then they are two deltas. */
 export function moneyDeltas(
   base: { currency: string; sales: number; revenueCents: number; refundedCents: number },
   commission: { currency: string; commissionCents: number; commissionReversedCents: number } | null,
-): MoneyDelta[] {
+): Money[] {
   const none = { commissionCents: 0, commissionReversedCents: 0 }
   if (commission === null) return [{ ...base, ...none }]
   if (commission.currency === base.currency) return [{ ...base, ...commission }]

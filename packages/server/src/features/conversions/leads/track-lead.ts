@@ -4,17 +4,17 @@ import {
   type Customer,
   customerMapKey,
   eventTime,
-  findCustomerByKey,
   findCustomersByClickIds,
+  findCustomersByKeys,
   lockCustomer,
   programOfClickId,
   type StoredEmail,
-  updateCustomer,
+  updateCustomers,
 } from '../../customers/index.ts'
 import { loadProgram, type Program } from '../../programs/index.ts'
 import { addTraffic } from '../../totals/index.ts'
 import { type LeadStep, mayBindKey, resolveLead, statusAfterLead } from './domain/resolve-lead.ts'
-import { creditLead, hasHeldLead, settleProvisionalLead } from './settle-lead.ts'
+import { creditLead, hasHeldLead, leadDelta, settleProvisionalLead } from './settle-lead.ts'
 import { insertLead } from './store.ts'
 
 export interface LeadRequest {
@@ -56,13 +56,18 @@ async function findLeadCustomer(
   const byKey =
     programId === null || request.customerKey === null
       ? null
-      : await findCustomerByKey(db, programId, request.customerKey)
+      : await findByKey(db, programId, request.customerKey)
   if (programId !== null && byKey?.boundBy === 'server') {
     return { programId, customerId: byKey.customerId }
   }
   const byClick = await findByClickIds(db, request)
   if ('customerId' in byClick || programId === null || byKey === null) return byClick
   return { programId, customerId: byKey.customerId }
+}
+
+async function findByKey(db: Db, programId: number, customerKey: string) {
+  const found = await findCustomersByKeys(db, [{ programId, customerKey }])
+  return found.get(customerMapKey(programId, customerKey)) ?? null
 }
 
 /** The first of the click ids that names a customer; in server mode one of the key's program. */
@@ -104,16 +109,20 @@ async function applyLead(
   }
   if (step === 'already_tracked' || step === 'already_held') return step
   const counts = step !== 'hold'
-  await updateCustomer(tx, programId, customer.customerId, {
-    status: counts ? statusAfterLead(customer.status) : customer.status,
-    leadAtMs: counts ? atMs : null,
-    provisionalLeadAtMs: counts ? null : atMs,
-    convertedAtMs: null,
-    emailHash: request.email?.hash ?? null,
-    emailMasked: request.email?.masked ?? null,
-  })
+  await updateCustomers(tx, [
+    {
+      programId,
+      customerId: customer.customerId,
+      status: counts ? statusAfterLead(customer.status) : customer.status,
+      leadAtMs: counts ? atMs : null,
+      provisionalLeadAtMs: counts ? null : atMs,
+      convertedAtMs: null,
+      emailHash: request.email?.hash ?? null,
+      emailMasked: request.email?.masked ?? null,
+    },
+  ])
   if (step === 'settle' && hasHeldLead(customer)) {
-    await settleProvisionalLead(tx, program, customer, atMs)
+    await addTraffic(tx, [await settleProvisionalLead(tx, program, customer, atMs)])
     return step
   }
   const credit = await creditLead(tx, program, customer, atMs)
@@ -134,7 +143,7 @@ async function applyLead(
     isProvisional: !counts,
   })
   if (counts) {
-    await addTraffic(tx, programId, credit?.linkId ?? null, atMs, { leads: 1, conversions: 0 })
+    await addTraffic(tx, [leadDelta(programId, credit, atMs)])
   }
   return step
 }

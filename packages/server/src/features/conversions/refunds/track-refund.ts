@@ -110,6 +110,10 @@ async function writeRefund(
           commissionReversedCents: deductionCents,
         },
   )
-  await addMoney(tx, programId, sale.linkId, atMs, deltas)
+  const { linkId } = sale
+  await addMoney(
+    tx,
+    deltas.map((delta) => ({ ...delta, programId, linkId, atMs })),
+  )
   return deductionCents
 }

@@ -16,11 +16,14 @@ import { parseCurrency } from '../../../shared/currency.ts'
 import { unreachable } from '../../../shared/errors.ts'
 import { cleanJson, cleanText } from '../../../shared/text.ts'
 import { storeEmail } from '../../customers/index.ts'
-import { insertTestSale, type SaleDetails } from './store.ts'
-import { type SaleOutcome, type SaleRequest, trackSale } from './track-sale.ts'
+import type { SaleDetails, SaleOutcome, SaleRequest } from './domain/sale.ts'
+import { type SaleWriter, trackSale } from './sale-writer.ts'
+import { insertTestSale } from './store.ts'
 
 export interface SaleDeps {
   database: Database
+  /** Group commit around `trackSales`. */
+  writer: SaleWriter
   clock: Clock
   limits: RateLimits
   findProgramKey: FindProgramKey
@@ -65,7 +68,8 @@ export function registerSales(app: FastifyInstance, deps: SaleDeps): void {
         })
         return testEventAnswer('sale', eventId, programId)
       }
-      return toAnswer(await trackSale(deps.database, toSaleRequest(body, programId, deps, atMs)))
+      const sale = toSaleRequest(body, programId, deps, atMs)
+      return toAnswer(await trackSale(deps.database, deps.writer, sale))
     },
   })
 }

@@ -1,20 +1,6 @@
 import type { Db, Tx } from '../../../db/database.ts'
 import type { StoredAttribution } from '../../attribution/index.ts'
-
-/** The claim on a transaction id, with the decision that was made. */
-export interface SaleTransaction {
-  transactionId: string
-  amountCents: number
-  currency: string
-  customerId: number
-  /** Null where the verdict refused the sale. */
-  saleId: number | null
-  /** Why there is no sale, or no commission. */
-  reason: string | null
-  attribution: StoredAttribution
-  /** Null when no commission was made. */
-  commissionId: number | null
-}
+import type { SaleDetails, SaleTransaction } from './domain/sale.ts'
 
 export interface SaleRow {
   programId: number
@@ -31,40 +17,32 @@ export interface SaleRow {
   details: SaleDetails
 }
 
-/** What a sale carries besides the money, as sent and cleaned. */
-export interface SaleDetails {
-  saleType: 'payment' | 'subscription'
-  isRecurring: boolean
-  subscriptionId: string | null
-  subscriptionInterval: 'monthly' | 'quarterly' | 'annual' | null
-  productId: string | null
-  /** JSON text. */
-  lineItems: string | null
-  eventName: string | null
-  customerKey: string | null
-  emailHash: Buffer | null
-  emailMasked: string | null
+const selectTransactions = {
+  name: 'sale_transactions',
+  text: `select t.* from unnest($1::bigint[], $2::text[]) as asked (program_id, transaction_id)
+    cross join lateral (
+      select s.program_id, s.transaction_id, s.amount_cents, s.currency, s.customer_id, s.sale_id, s.reason,
+        s.attribution, (
+          select min(c.id) from affiliate_commissions c
+          where c.program_id = s.program_id and c.transaction_id = s.transaction_id) as commission_id
+      from affiliate_sale_transactions s
+      where s.program_id = asked.program_id and s.transaction_id = asked.transaction_id limit 1) t`,
 }
 
-const selectTransaction = {
-  name: 'sale_transaction',
-  text: `select t.transaction_id, t.amount_cents, t.currency, t.customer_id, t.sale_id, t.reason,
-      t.attribution, c.id as commission_id
-    from affiliate_sale_transactions t
-    left join affiliate_commissions c
-      on c.program_id = t.program_id and c.transaction_id = t.transaction_id
-    where t.program_id = $1 and t.transaction_id = $2
-    order by c.id limit 1`,
-}
-
-/** Waits for another transaction that claims the same id, then inserts nothing. */
+/** In key order. Waits for another transaction that claims the same id, then inserts nothing for it. */
 const claim = {
   name: 'sale_transaction_claim',
   text: `insert into affiliate_sale_transactions (program_id, transaction_id, created_at, amount_cents,
       currency, customer_id, verdict, reason, sale_id, partner_id, link_id, attribution)
-    values ($1, $2, $3, $4, $5, $6, $7, $8,
-      case when $7 = 'attributed' then nextval('affiliate_sale_event_ids') end, $9, $10, $11)
-    on conflict do nothing returning transaction_id, sale_id`,
+    select "programId", "transactionId", to_timestamp("atMs" / 1000.0), "amountCents", currency, "customerId",
+      case when "partnerId" is null then 'attribution_window_expired' else 'attributed' end, reason,
+      case when "partnerId" is not null then nextval('affiliate_sale_event_ids') end,
+      "partnerId", "linkId", attribution
+    from json_to_recordset($1::json) as i ("programId" bigint, "transactionId" text, "atMs" bigint,
+      "amountCents" bigint, currency text, "customerId" bigint, reason text, "partnerId" bigint,
+      "linkId" bigint, attribution jsonb)
+    order by "programId", "transactionId"
+    on conflict do nothing returning program_id, transaction_id, sale_id`,
 }
 
 const setReason = {
@@ -72,13 +50,21 @@ const setReason = {
   text: 'update affiliate_sale_transactions set reason = $3 where program_id = $1 and transaction_id = $2',
 }
 
-const insertEvent = {
+const insertEvents = {
   name: 'sale_insert',
   text: `insert into affiliate_sale_events (program_id, id, created_at, transaction_id, customer_id,
       click_id, link_id, partner_id, is_first_sale, amount_cents, currency, sale_type, is_recurring,
       subscription_id, subscription_interval, product_id, line_items, event_name, customer_key,
       email_hash, email_masked)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+    select "programId", "saleId", to_timestamp("atMs" / 1000.0), "transactionId", "customerId", "clickId",
+      "linkId", "partnerId", "isFirstSale", "amountCents", currency, "saleType", "isRecurring",
+      "subscriptionId", "subscriptionInterval", "productId", "lineItems"::json, "eventName", "customerKey",
+      decode("emailHash", 'hex'), "emailMasked"
+    from json_to_recordset($1::json) as i ("programId" bigint, "saleId" bigint, "atMs" bigint,
+      "transactionId" text, "customerId" bigint, "clickId" text, "linkId" bigint, "partnerId" bigint,
+      "isFirstSale" boolean, "amountCents" bigint, currency text, "saleType" text, "isRecurring" boolean,
+      "subscriptionId" text, "subscriptionInterval" text, "productId" text, "lineItems" text,
+      "eventName" text, "customerKey" text, "emailHash" text, "emailMasked" text)`,
 }
 
 const insertTest = {
@@ -87,24 +73,35 @@ const insertTest = {
     values ($1, $2, true, $3, $4, $5) returning id`,
 }
 
-const selectSubscription = {
-  name: 'subscription',
-  text: `select customer_id, partner_id, link_id from affiliate_subscriptions
-    where program_id = $1 and subscription_id = $2`,
+const selectSubscriptions = {
+  name: 'subscriptions',
+  text: `select s.* from unnest($1::bigint[], $2::text[]) as asked (program_id, subscription_id)
+    cross join lateral (
+      select program_id, subscription_id, customer_id, partner_id, link_id from affiliate_subscriptions
+      where program_id = asked.program_id and subscription_id = asked.subscription_id limit 1) s`,
 }
 
-const insertSubscriptionRow = {
+const insertSubscriptionRows = {
   name: 'subscription_insert',
   text: `insert into affiliate_subscriptions (program_id, subscription_id, customer_id, partner_id, link_id, first_sale_at)
-    values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    select "programId", "subscriptionId", "customerId", "partnerId", "linkId", to_timestamp("atMs" / 1000.0)
+    from json_to_recordset($1::json) as i ("programId" bigint, "subscriptionId" text, "customerId" bigint,
+      "partnerId" bigint, "linkId" bigint, "atMs" bigint)
+    order by "programId", "subscriptionId" on conflict do nothing`,
 }
 
-export async function findSaleTransaction(
+/** Something of a program, as a key of maps: ids mean something only within their program. */
+export function programKey(programId: number, id: string): string {
+  return `${programId} ${id}`
+}
+
+/** What was decided before on transaction ids, by `programKey`. */
+export async function findSaleTransactions(
   db: Db,
-  programId: number,
-  transactionId: string,
-): Promise<SaleTransaction | null> {
-  const [row] = await db.query<{
+  asked: readonly { programId: number; transactionId: string }[],
+): Promise<Map<string, SaleTransaction>> {
+  const rows = await db.query<{
+    program_id: number
     transaction_id: string
     amount_cents: number
     currency: string
@@ -113,18 +110,22 @@ export async function findSaleTransaction(
     reason: string | null
     attribution: StoredAttribution
     commission_id: number | null
-  }>(selectTransaction, [programId, transactionId])
-  if (row === undefined) return null
-  return {
-    transactionId: row.transaction_id,
-    amountCents: row.amount_cents,
-    currency: row.currency,
-    customerId: row.customer_id,
-    saleId: row.sale_id,
-    reason: row.reason,
-    attribution: row.attribution,
-    commissionId: row.commission_id,
-  }
+  }>(selectTransactions, [asked.map((one) => one.programId), asked.map((one) => one.transactionId)])
+  return new Map(
+    rows.map((row) => [
+      programKey(row.program_id, row.transaction_id),
+      {
+        transactionId: row.transaction_id,
+        amountCents: row.amount_cents,
+        currency: row.currency,
+        customerId: row.customer_id,
+        saleId: row.sale_id,
+        reason: row.reason,
+        attribution: row.attribution,
+        commissionId: row.commission_id,
+      },
+    ]),
+  )
 }
 
 export interface NewClaim {
@@ -140,25 +141,23 @@ export interface NewClaim {
   attribution: StoredAttribution
 }
 
-/** Takes a transaction id for ever. `taken` when somebody was first; else the new sale's id, if it is one. */
-export async function claimTransaction(
+/**
+ * Takes transaction ids for ever. Answers, by `programKey`, those that were free, with the new sale's id
+ * where it is one; who is missing was taken by somebody else.
+ */
+export async function claimTransactions(
   tx: Tx,
-  claimed: NewClaim,
-): Promise<'taken' | { saleId: number | null }> {
-  const [row] = await tx.query<{ sale_id: number | null }>(claim, [
-    claimed.programId,
-    claimed.transactionId,
-    new Date(claimed.atMs),
-    claimed.amountCents,
-    claimed.currency,
-    claimed.customerId,
-    claimed.credit === null ? 'attribution_window_expired' : 'attributed',
-    claimed.reason,
-    claimed.credit?.partnerId ?? null,
-    claimed.credit?.linkId ?? null,
-    JSON.stringify(claimed.attribution),
-  ])
-  return row === undefined ? 'taken' : { saleId: row.sale_id }
+  claims: readonly NewClaim[],
+): Promise<Map<string, { saleId: number | null }>> {
+  if (claims.length === 0) return new Map()
+  const rows = await tx.query<{
+    program_id: number
+    transaction_id: string
+    sale_id: number | null
+  }>(claim, [JSON.stringify(claims.map(({ credit, ...rest }) => ({ ...rest, ...credit })))])
+  return new Map(
+    rows.map((row) => [programKey(row.program_id, row.transaction_id), { saleId: row.sale_id }]),
+  )
 }
 
 /** Keeps why an attributed sale pays nothing. */
@@ -171,56 +170,54 @@ export async function storeReason(
   await tx.query(setReason, [programId, transactionId, reason])
 }
 
-export async function insertSale(tx: Tx, sale: SaleRow): Promise<void> {
-  const { details } = sale
-  await tx.query(insertEvent, [
-    sale.programId,
-    sale.saleId,
-    new Date(sale.atMs),
-    sale.transactionId,
-    sale.customerId,
-    sale.clickId,
-    sale.linkId,
-    sale.partnerId,
-    sale.isFirstSale,
-    sale.amountCents,
-    sale.currency,
-    details.saleType,
-    details.isRecurring,
-    details.subscriptionId,
-    details.subscriptionInterval,
-    details.productId,
-    details.lineItems,
-    details.eventName,
-    details.customerKey,
-    details.emailHash,
-    details.emailMasked,
-  ])
+export async function insertSales(tx: Tx, sales: readonly SaleRow[]): Promise<void> {
+  if (sales.length === 0) return
+  const rows = sales.map(({ details, ...sale }) => ({
+    ...sale,
+    ...details,
+    emailHash: details.emailHash?.toString('hex') ?? null,
+  }))
+  await tx.query(insertEvents, [JSON.stringify(rows)])
 }
 
-/** Who earns from a subscription's renewals; null when no sale of it was attributed. */
-export async function findSubscription(db: Db, programId: number, subscriptionId: string) {
-  const [row] = await db.query<{ customer_id: number; partner_id: number; link_id: number }>(
-    selectSubscription,
-    [programId, subscriptionId],
+export interface Subscription {
+  customerId: number
+  partnerId: number
+  linkId: number
+}
+
+/** Who earns from subscriptions' renewals, by `programKey`; those of which no sale was attributed are missing. */
+export async function findSubscriptions(
+  db: Db,
+  asked: readonly { programId: number; subscriptionId: string }[],
+): Promise<Map<string, Subscription>> {
+  if (asked.length === 0) return new Map()
+  const rows = await db.query<{
+    program_id: number
+    subscription_id: string
+    customer_id: number
+    partner_id: number
+    link_id: number
+  }>(selectSubscriptions, [
+    asked.map((one) => one.programId),
+    asked.map((one) => one.subscriptionId),
+  ])
+  return new Map(
+    rows.map((row) => [
+      programKey(row.program_id, row.subscription_id),
+      { customerId: row.customer_id, partnerId: row.partner_id, linkId: row.link_id },
+    ]),
   )
-  if (row === undefined) return null
-  return { customerId: row.customer_id, partnerId: row.partner_id, linkId: row.link_id }
 }
 
-export async function insertSubscription(
-  tx: Tx,
-  subscriptionId: string,
-  sale: Pick<SaleRow, 'programId' | 'customerId' | 'partnerId' | 'linkId' | 'atMs'>,
-): Promise<void> {
-  await tx.query(insertSubscriptionRow, [
-    sale.programId,
-    subscriptionId,
-    sale.customerId,
-    sale.partnerId,
-    sale.linkId,
-    new Date(sale.atMs),
-  ])
+/** The first sale of a subscription stays; a later one changes nothing. */
+export async function insertSubscriptions(tx: Tx, sales: readonly SaleRow[]): Promise<void> {
+  const rows = sales.flatMap(({ details, programId, customerId, partnerId, linkId, atMs }) => {
+    const { subscriptionId } = details
+    if (subscriptionId === null) return []
+    return [{ programId, subscriptionId, customerId, partnerId, linkId, atMs }]
+  })
+  if (rows.length > 0) await tx.query(insertSubscriptionRows, [JSON.stringify(rows)])
 }
 
 /** Stores a test sale, which counts nowhere. Returns its id. */

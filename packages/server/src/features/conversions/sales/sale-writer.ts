@@ -1,0 +1,48 @@
+import { type Batcher, createBatcher } from '../../../db/batcher.ts'
+import { type Database, isRefusal } from '../../../db/database.ts'
+import { OverloadError } from '../../../shared/errors.ts'
+import type { SaleOutcome, SaleRequest } from './domain/sale.ts'
+import { answerFromWhatStands, trackSales } from './track-sales.ts'
+
+export type SaleWriter = Batcher<SaleRequest, SaleOutcome>
+
+/** See docs/decisions/0013-sales-share-commits.md. */
+const limits = {
+  jobsPerBatchMax: 64,
+  batchesInFlightMax: 2,
+  queueMax: 4_096,
+  laneMax: 1_024,
+  waitMaxMs: 5_000,
+}
+
+/** Group commit around `trackSales`, in which no program's flood makes another's sales wait. */
+export function createSaleWriter(database: Database, nowMs: () => number): SaleWriter {
+  return createBatcher<SaleRequest, SaleOutcome>({
+    ...limits,
+    nowMs,
+    isRefusal,
+    laneOf: ({ programId }) => programId,
+    process: (requests) => trackSales(database, requests),
+  })
+}
+
+/**
+ * Records a sale, in a commit that it may share. When the connection breaks while COMMIT is under way
+ * the sale may stand all the same: whoever holds the id then is told, and only a sale that left nothing
+ * behind is an error.
+ */
+export async function trackSale(
+  database: Database,
+  writer: SaleWriter,
+  request: SaleRequest,
+): Promise<SaleOutcome> {
+  try {
+    return await writer.submit(request)
+  } catch (error) {
+    // It was never begun.
+    if (error instanceof OverloadError) throw error
+    const stands = await answerFromWhatStands(database, request).catch(() => null)
+    if (stands === null) throw error
+    return stands
+  }
+}
