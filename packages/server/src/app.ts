@@ -2,7 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { limitConcurrency } from './db/limit-concurrency.ts'
-import { findProgramKey, looksLikeProgramKey } from './features/accounts/index.ts'
+import { createProgramKeyFinder } from './features/accounts/index.ts'
 import {
   type CountryReader,
   createClickWriter,
@@ -16,7 +16,6 @@ import {
   registerSales,
 } from './features/conversions/index.ts'
 import { registerReports } from './features/reports/index.ts'
-import type { FindProgramKey } from './http/authorization.ts'
 import { registerBodyParsing } from './http/body.ts'
 import { registerCors } from './http/cors.ts'
 import { answerBrokenHttp, answerFrameworkError, registerErrors } from './http/errors.ts'
@@ -80,9 +79,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await registerOpenApi(app)
 
   const limits = createRateLimits(deps.config.rateLimits, clock)
-  const findKey: FindProgramKey = async (key) =>
-    looksLikeProgramKey(key) ? findProgramKey(database, key, clock.nowMs()) : null
   const monotonicMs = () => performance.now()
+  const findKey = createProgramKeyFinder(database, clock, monotonicMs)
   const writer = createClickWriter(database, randomness, monotonicMs)
   const saleWriter = createSaleWriter(database, monotonicMs)
   const visitTools = createVisitTools({ country: deps.country, pepper })

@@ -1,3 +1,3 @@
-export { type KeyKind, looksLikeProgramKey } from './domain/api-key.ts'
+export type { KeyKind } from './domain/api-key.ts'
+export { createProgramKeyFinder } from './find-program-key.ts'
 export { issueKey, rotateProgramKey } from './issue-key.ts'
-export { findProgramKey } from './store.ts'

@@ -8,11 +8,13 @@ const insert = {
     values ($1, $2, $3, $4, $5, $6, $7)`,
 }
 
-const selectProgramKey = {
-  name: 'api_key_program',
-  text: `select id, program_id from api_keys
-    where key_hash = $1 and kind = 'program' and revoked_at is null
-      and (expires_at is null or expires_at > $2)`,
+const selectProgramKeys = {
+  name: 'api_keys_program',
+  text: `select asked.n, k.id, k.program_id from unnest($1::bytea[]) with ordinality as asked (key_hash, n)
+    cross join lateral (
+      select id, program_id from api_keys
+      where key_hash = asked.key_hash and kind = 'program' and revoked_at is null
+        and (expires_at is null or expires_at > $2) limit 1) k`,
 }
 
 const revoke = {
@@ -42,13 +44,29 @@ export async function insertKey(tx: Tx, key: NewKey, nowMs: number): Promise<voi
   ])
 }
 
-/** The program of a valid program key, or null. The hash is the lookup, so no comparison leaks time. */
-export async function findProgramKey(db: Db, key: string, nowMs: number) {
-  const [row] = await db.query<{ id: number; program_id: number }>(selectProgramKey, [
-    hashKey(key),
+export interface ProgramKey {
+  keyId: number
+  programId: number
+}
+
+/**
+ * The programs of valid program keys, and null for each other key, in their order. The hash is the
+ * look-up, so no comparison leaks time.
+ */
+export async function findProgramKeys(
+  db: Db,
+  keys: readonly string[],
+  nowMs: number,
+): Promise<(ProgramKey | null)[]> {
+  const rows = await db.query<{ n: number; id: number; program_id: number }>(selectProgramKeys, [
+    keys.map(hashKey),
     new Date(nowMs),
   ])
-  return row === undefined ? null : { keyId: row.id, programId: row.program_id }
+  const found = new Map(rows.map((row) => [row.n, row]))
+  return keys.map((_, i) => {
+    const row = found.get(i + 1)
+    return row === undefined ? null : { keyId: row.id, programId: row.program_id }
+  })
 }
 
 /** Revokes every program key of a program at once. Returns how many there were. */
