@@ -51,7 +51,12 @@ function toText(value: unknown): string | null {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return value.toISOString()
   if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`
-  // The arrays of these statements hold numbers and plain words.
-  if (Array.isArray(value)) return `{${value.join(',')}}`
+  // The arrays of these statements hold numbers, plain words and hashes.
+  if (Array.isArray(value)) {
+    const items = value.map((item) =>
+      Buffer.isBuffer(item) ? `"\\\\x${item.toString('hex')}"` : item,
+    )
+    return `{${items.join(',')}}`
+  }
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -14,7 +14,7 @@ interface Varying {
 
 /** Answers that later statements use: the statement's name and the column. */
 const captures: Record<string, string> = {
-  customer_by_key: 'customer_id',
+  customers_by_keys: 'customer_id',
   sale_transaction_claim: 'sale_id',
   commission_insert: 'id',
 }
@@ -33,16 +33,15 @@ export function writePgbenchScript(
     { value: sale.customerKey, variable: 'customer_key' },
   ]
   const variables: Record<string, string> = {}
-  const statements = steps.map((step, i) => {
-    const text = withVariables(step, (value, position) => {
-      const known = varyingText(value, varying)
-      if (known !== null) return known
-      const name = `s${i}_${position}`
-      variables[name] = value
-      return `:${name}`
-    })
-    return text + ending(step, varying)
-  })
+  const keep = (value: string) => {
+    const name = `v${Object.keys(variables).length}`
+    variables[name] = value
+    return `:${name}`
+  }
+  const statements = steps.map(
+    (step) =>
+      withVariables(step, (value) => expression(value, varying, keep)) + ending(step, varying),
+  )
   const missing = Object.keys(captures).filter((name) => !steps.some((step) => step.name === name))
   if (missing.length > 0) throw new Error(`The sale ran no statement ${missing.join(', ')}`)
   const header = [
@@ -52,21 +51,28 @@ export function writePgbenchScript(
   return { text: `${[...header, ...statements].join('\n')}\n`, variables }
 }
 
-function withVariables(step: Step, variable: (value: string, position: number) => string): string {
+function withVariables(step: Step, variable: (value: string) => string): string {
   return step.text.replace(/\$(\d+)/g, (_, digits: string) => {
     const value = step.values[Number(digits) - 1]
-    return value === null || value === undefined ? 'null' : variable(value, Number(digits))
+    return value === null || value === undefined ? 'null' : variable(value)
   })
 }
 
-/** A value that is, or ends in, something that varies: `commission:17`. */
-function varyingText(value: string, varying: readonly Varying[]): string | null {
-  const found = varying.find((one) => value.endsWith(one.value))
-  if (found === undefined) return null
-  const before = value.slice(0, -found.value.length)
-  if (before === '') return `:${found.variable}`
-  if (!/^[a-z_:]+$/.test(before)) throw new Error('A value of the sale cannot be made to vary')
-  return `'${before}' || :${found.variable}`
+/** A value in which something varies is put together from its parts: `'[{"customerId":' || :id || '}]'`. */
+function expression(
+  value: string,
+  varying: readonly Varying[],
+  keep: (value: string) => string,
+): string {
+  const values = varying.map((one) => one.value).join('|')
+  const parts = value.split(new RegExp(`(?<!\\d)(${values})(?!\\d)`))
+  if (parts.length === 1) return keep(value)
+  const texts = parts.flatMap((part) => {
+    const known = varying.find((one) => one.value === part)
+    if (known !== undefined) return [`:${known.variable}::text`]
+    return part === '' ? [] : [`${keep(part)}::text`]
+  })
+  return `(${texts.join(' || ')})`
 }
 
 /** Keeps what the statement answers where later ones use it. */

@@ -11,10 +11,10 @@ import { livingPostmaster } from './postmaster.ts'
 import { assertStored } from './stored.ts'
 import { type Account, startTraffic, type Target } from './traffic.ts'
 
-const kills = 20
+const kills = 50
 const visitors = 24
 
-test('nothing acknowledged is lost or doubled when server and PostgreSQL are killed 20 times under load', async (t) => {
+test('nothing acknowledged is lost or doubled when server and PostgreSQL are killed 50 times under load', async (t) => {
   const seed = Number(process.env.AFFITOR_TEST_SEED ?? randomInt(2 ** 31))
   console.log(`seed ${seed}`)
   const random = randomFrom(seed)
