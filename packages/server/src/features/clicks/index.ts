@@ -1,6 +1,5 @@
 export { createClickWriter } from './click-writer.ts'
 export { type CountryReader, openCountryDatabase } from './country.ts'
 export { createVisitTools } from './describe-visit.ts'
-export { recordClicks } from './record-click.ts'
 export { registerClicks } from './routes.ts'
 export { loadTouches } from './store.ts'

@@ -4,7 +4,7 @@ import { loadTouches } from '../../clicks/index.ts'
 import { type Customer, clockSkewMaxMs, eventTime } from '../../customers/index.ts'
 import { findActivePartners, partnerSetKey } from '../../partners/index.ts'
 import type { Program } from '../../programs/index.ts'
-import type { CurrencySale } from './domain/sale.ts'
+import type { CurrencySale } from './sale.ts'
 import { findSubscriptions, programKey, type Subscription } from './store.ts'
 
 /** A sale whose customer is found and locked. */

@@ -4,10 +4,10 @@ import { type StorableAttribution, toStoredAttribution } from '../../attribution
 import { bindCustomerKey, lockCustomers } from '../../customers/index.ts'
 import type { Program } from '../../programs/index.ts'
 import { type AttributedSale, attributeSales, type SaleOfCustomer } from './attribute-sales.ts'
-import type { CurrencySale, SaleOutcome } from './domain/sale.ts'
 import { firsts } from './domain/take-turns.ts'
 import { findSaleCustomers } from './find-sale-customers.ts'
 import { type ClaimedSale, recordSales } from './record-sales.ts'
+import type { CurrencySale, SaleOutcome } from './sale.ts'
 import { claimTransactions, type NewClaim, programKey, type SaleRow } from './store.ts'
 
 type Answer = SaleOutcome | typeof later

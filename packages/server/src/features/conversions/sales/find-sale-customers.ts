@@ -4,7 +4,7 @@ import {
   findCustomersByClickIds,
   findCustomersByKeys,
 } from '../../customers/index.ts'
-import type { SaleRequest } from './domain/sale.ts'
+import type { SaleRequest } from './sale.ts'
 import { findSubscriptions, programKey } from './store.ts'
 
 export interface FoundCustomer {

@@ -12,7 +12,7 @@ import {
   type TrafficDelta,
 } from '../../totals/index.ts'
 import { hasHeldLead, settleProvisionalLead } from '../leads/settle-lead.ts'
-import type { SaleOutcome } from './domain/sale.ts'
+import type { SaleOutcome } from './sale.ts'
 import { insertSales, insertSubscriptions, type SaleRow, storeReason } from './store.ts'
 
 /** A sale that somebody earns from, its transaction id claimed and its customer locked. */

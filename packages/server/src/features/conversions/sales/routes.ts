@@ -16,7 +16,7 @@ import { parseCurrency } from '../../../shared/currency.ts'
 import { unreachable } from '../../../shared/errors.ts'
 import { cleanJson, cleanText } from '../../../shared/text.ts'
 import { storeEmail } from '../../customers/index.ts'
-import type { SaleDetails, SaleOutcome, SaleRequest } from './domain/sale.ts'
+import type { SaleDetails, SaleOutcome, SaleRequest } from './sale.ts'
 import { type SaleWriter, trackSale } from './sale-writer.ts'
 import { insertTestSale } from './store.ts'
 

@@ -1,7 +1,7 @@
 import { type Batcher, createBatcher } from '../../../db/batcher.ts'
 import { type Database, isRefusal } from '../../../db/database.ts'
 import { OverloadError } from '../../../shared/errors.ts'
-import type { SaleOutcome, SaleRequest } from './domain/sale.ts'
+import type { SaleOutcome, SaleRequest } from './sale.ts'
 import { answerFromWhatStands, trackSales } from './track-sales.ts'
 
 export type SaleWriter = Batcher<SaleRequest, SaleOutcome>

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../../db/database.ts'
 import type { StoredAttribution } from '../../attribution/index.ts'
-import type { SaleDetails, SaleTransaction } from './domain/sale.ts'
+import type { SaleDetails, SaleTransaction } from './sale.ts'
 
 export interface SaleRow {
   programId: number

@@ -2,13 +2,8 @@ import { later } from '../../../db/batcher.ts'
 import type { Database } from '../../../db/database.ts'
 import { findPrograms, type Program } from '../../programs/index.ts'
 import { decideSales } from './decide-sales.ts'
-import {
-  answerEarlier,
-  type CurrencySale,
-  type SaleOutcome,
-  type SaleRequest,
-} from './domain/sale.ts'
 import { takeTurns } from './domain/take-turns.ts'
+import { answerEarlier, type CurrencySale, type SaleOutcome, type SaleRequest } from './sale.ts'
 import { findSaleTransactions, programKey } from './store.ts'
 
 /**

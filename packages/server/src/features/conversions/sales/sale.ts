@@ -1,5 +1,5 @@
-import type { StoredAttribution } from '../../../attribution/index.ts'
-import type { EarnedCommission } from '../../../commissions/index.ts'
+import type { StoredAttribution } from '../../attribution/index.ts'
+import type { EarnedCommission } from '../../commissions/index.ts'
 
 /** What a sale carries besides the money, as sent and cleaned. */
 export interface SaleDetails {
