@@ -27,6 +27,7 @@ interface Story {
   /** One for each call of the database, over and over. */
   calls: { fate: Fate; ticks: number }[]
   jobsPerBatchMax: number
+  jobsPerLaneMax: number
   batchesInFlightMax: number
   queueMax: number
   laneMax: number
@@ -103,6 +104,7 @@ test('an answer for each job is demanded: a batch that answers fewer fails whole
     isRefusal: () => false,
     laneOf: () => 1,
     jobsPerBatchMax: 4,
+    jobsPerLaneMax: 4,
     batchesInFlightMax: 1,
     queueMax: 10,
     laneMax: 10,
@@ -137,6 +139,23 @@ test('who floods fills his own lane: others are accepted, and share the next bat
   assert.deepEqual(
     attempts.map((one) => one.ids.toSorted((a, b) => a - b)),
     [[0], [1, 2, 9, 10], [3, 4, 5, 6]],
+  )
+})
+
+test('while others are in use a lane has a part of each batch, and alone it has everything', async () => {
+  const flood = { bad: Array(9).fill(false), pauseTicks: 0, lane: 1 }
+  const other = { bad: [false], pauseTicks: 0, lane: 2 }
+  const told = tell({ ...calm, waves: [flood, other], jobsPerLaneMax: 2 })
+  await told.run()
+  const sizes = (lane: number) =>
+    told.attempts.map(({ ids }) => ids.filter((id) => told.jobs[id]?.lane === lane).length)
+  assert.deepEqual(sizes(1), [1, 2, 2, 2, 2])
+  assert.deepEqual(sizes(2), [0, 1, 0, 0, 0])
+  const alone = tell({ ...calm, waves: [flood], jobsPerLaneMax: 2 })
+  await alone.run()
+  assert.deepEqual(
+    alone.attempts.map(({ ids }) => ids.length),
+    [1, 4, 4],
   )
 })
 
@@ -262,6 +281,7 @@ function tell(story: Story) {
     waitMaxMs: story.waitMax,
     nowMs: () => ticks,
     jobsPerBatchMax: story.jobsPerBatchMax,
+    jobsPerLaneMax: story.jobsPerLaneMax,
     batchesInFlightMax: story.batchesInFlightMax,
     queueMax: story.queueMax,
     isRefusal: (error) => error instanceof RefusalError,
@@ -319,6 +339,7 @@ const calm: Story = {
   waves: [],
   calls: [{ fate: 'commit', ticks: 1 }],
   jobsPerBatchMax: 4,
+  jobsPerLaneMax: 4,
   batchesInFlightMax: 1,
   queueMax: 10,
   laneMax: 10,
@@ -348,6 +369,7 @@ const stories: fc.Arbitrary<Story> = fc.record({
     { minLength: 1, maxLength: 10 },
   ),
   jobsPerBatchMax: fc.integer({ min: 1, max: 5 }),
+  jobsPerLaneMax: fc.integer({ min: 1, max: 5 }),
   batchesInFlightMax: fc.integer({ min: 1, max: 3 }),
   queueMax: fc.integer({ min: 1, max: 15 }),
   laneMax: fc.integer({ min: 1, max: 15 }),

@@ -15,6 +15,8 @@ export interface BatcherOptions<Job, Result> {
   /** Whom a job is for. Where many wait, each gets its share of every batch. */
   laneOf: (job: Job) => string | number
   jobsPerBatchMax: number
+  /** How many of a batch may be of one lane while others are in use: see `sharingMs`. */
+  jobsPerLaneMax: number
   batchesInFlightMax: number
   /** Jobs that may wait, and how many of them in one lane. Beyond it `submit` rejects with OverloadError. */
   queueMax: number
@@ -34,6 +36,9 @@ export interface Batcher<Job, Result> {
   idle(): Promise<void>
 }
 
+/** So long after the last change from one lane to another, several are taken to be in use. */
+const sharingMs = 1_000
+
 interface Waiting<Job, Result> {
   job: Job
   lane: string | number
@@ -52,11 +57,13 @@ export function createBatcher<Job, Result>(
 ): Batcher<Job, Result> {
   const queue = createFairQueue<Waiting<Job, Result>>()
   let inFlight = 0
+  let lastLane: string | number | null = null
+  let lanesChangedAtMs = Number.NEGATIVE_INFINITY
   let onIdle: (() => void)[] = []
 
   function pump(): void {
     while (queue.size() > 0 && inFlight < options.batchesInFlightMax) {
-      const batch = queue.take(options.jobsPerBatchMax).filter(isInTime)
+      const batch = queue.take(options.jobsPerBatchMax, perLaneMax()).filter(isInTime)
       if (batch.length === 0) continue
       inFlight += 1
       void run(batch).finally(() => {
@@ -67,6 +74,21 @@ export function createBatcher<Job, Result>(
     if (inFlight > 0) return
     for (const resolve of onIdle) resolve()
     onIdle = []
+  }
+
+  /**
+   * A flood that fits into the batches would never wait, and its every answer brings its next request:
+   * then it is the process, not the queue, in which others wait for it. Held back in its lane, it leaves
+   * the process to them. Alone it has everything.
+   */
+  function perLaneMax(): number {
+    const isShared = options.nowMs() - lanesChangedAtMs < sharingMs
+    return isShared ? options.jobsPerLaneMax : options.jobsPerBatchMax
+  }
+
+  function noteLane(lane: string | number): void {
+    if (lastLane !== null && lane !== lastLane) lanesChangedAtMs = options.nowMs()
+    lastLane = lane
   }
 
   /** Batches in flight end by the database's own time limit, so this is asked again in time. */
@@ -104,6 +126,7 @@ export function createBatcher<Job, Result>(
   return {
     submit(job) {
       const lane = options.laneOf(job)
+      noteLane(lane)
       if (queue.size() >= options.queueMax || queue.sizeOf(lane) >= options.laneMax) {
         return Promise.reject(busy())
       }

@@ -4,8 +4,11 @@ export interface FairQueue<Item> {
   put(lane: Lane, item: Item): void
   /** To the front of its lane. */
   putBack(lane: Lane, item: Item): void
-  /** Up to `max` items: an equal share for each lane that has some, first come, first served within it. */
-  take(max: number): Item[]
+  /**
+   * Up to `max` items and up to `perLaneMax` of a lane: an equal share for each lane that has some, first
+   * come, first served within it.
+   */
+  take(max: number, perLaneMax: number): Item[]
   size(): number
   sizeOf(lane: Lane): number
 }
@@ -24,11 +27,12 @@ export function createFairQueue<Item>(): FairQueue<Item> {
   }
 
   /** Takes from each lane once, and moves those that have more behind the others. */
-  function takeRound(taken: Item[], max: number): void {
+  function takeRound(taken: Item[], max: number, perLaneMax: number): void {
     const share = Math.max(1, Math.floor((max - taken.length) / lanes.size))
     for (const [lane, items] of [...lanes]) {
-      if (taken.length >= max) return
-      for (const item of items.splice(0, share)) taken.push(item)
+      const count = Math.min(share, perLaneMax, max - taken.length)
+      if (count === 0) return
+      for (const item of items.splice(0, count)) taken.push(item)
       lanes.delete(lane)
       if (items.length > 0) lanes.set(lane, items)
     }
@@ -43,10 +47,12 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       laneOf(lane).unshift(item)
       size += 1
     },
-    take(max) {
+    take(max, perLaneMax) {
       const taken: Item[] = []
-      // Every round takes at least one item, so there are at most `max` rounds.
-      while (taken.length < max && lanes.size > 0) takeRound(taken, max)
+      // Every round takes at least one item, so there are at most `max` rounds. Where each lane may give
+      // only so many, one round is all.
+      do takeRound(taken, max, perLaneMax)
+      while (perLaneMax >= max && taken.length < max && lanes.size > 0)
       size -= taken.length
       return taken
     },

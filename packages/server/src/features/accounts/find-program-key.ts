@@ -6,6 +6,7 @@ import { findProgramKeys, type ProgramKey } from './store.ts'
 
 const limits = {
   jobsPerBatchMax: 256,
+  jobsPerLaneMax: 256,
   batchesInFlightMax: 2,
   queueMax: 4_096,
   laneMax: 4_096,

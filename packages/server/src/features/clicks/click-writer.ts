@@ -10,6 +10,7 @@ export type ClickWriter = Batcher<ClickRequest, ClickOutcome>
 /** See docs/decisions/0004-group-commit.md. */
 const limits = {
   jobsPerBatchMax: 256,
+  jobsPerLaneMax: 32,
   batchesInFlightMax: 2,
   queueMax: 8_192,
   laneMax: 2_048,

@@ -9,6 +9,7 @@ export type SaleWriter = Batcher<SaleRequest, SaleOutcome>
 /** See docs/decisions/0013-sales-share-commits.md. */
 const limits = {
   jobsPerBatchMax: 64,
+  jobsPerLaneMax: 16,
   batchesInFlightMax: 2,
   queueMax: 4_096,
   laneMax: 1_024,
