@@ -43,10 +43,11 @@ const layers = {
   'jobs/': ['shared/', 'db/', 'features/'],
   'boot/': ['shared/', 'db/', 'features/', 'config.ts'],
   'config.ts': ['contract/', 'shared/'],
+  'workers/': ['shared/', 'http/', 'boot/', 'config.ts'],
 }
 
 /** These put everything together and may import all of it; nothing else imports them. */
-const roots = ['app.ts', 'main.ts', 'admin.ts', 'generate.ts', 'admin/']
+const roots = ['app.ts', 'serve.ts', 'worker.ts', 'main.ts', 'admin.ts', 'generate.ts', 'admin/']
 
 const src = '^packages/server/src/'
 const test = '\\.test\\.ts$'

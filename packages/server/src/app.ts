@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { limitConcurrency } from './db/limit-concurrency.ts'
+import { createSharedCounts } from './db/shared-counts.ts'
 import { createProgramKeyFinder } from './features/accounts/index.ts'
 import {
   type CountryReader,
@@ -21,8 +22,8 @@ import { registerCors } from './http/cors.ts'
 import { answerBrokenHttp, answerFrameworkError, registerErrors } from './http/errors.ts'
 import { watchMethods } from './http/method-not-allowed.ts'
 import { registerOpenApi } from './http/openapi.ts'
-import { registerOperations } from './http/operations.ts'
-import { createRateLimits } from './http/rate-limits.ts'
+import { type MetricsExchange, registerOperations } from './http/operations.ts'
+import { createRateLimits, type LimitSharing } from './http/rate-limits.ts'
 import { makeRequestId, registerRequestIds } from './http/request-id.ts'
 import { validatorOptions } from './http/validation.ts'
 import type { Clock } from './shared/clock.ts'
@@ -39,6 +40,10 @@ export interface AppDeps {
   log: FastifyBaseLogger
   /** Rejects when the database cannot be used. */
   checkReady: () => Promise<void>
+  /** How many processes count the limits together, as far as is known. None: this process alone. */
+  limitingProcesses?: number | undefined
+  /** Through which the metrics of several workers become one answer. None: there is one process. */
+  metrics?: MetricsExchange | undefined
 }
 
 const reportReads = { runningMax: 4, waitingMax: 200 }
@@ -78,8 +83,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const refuseOtherMethods = watchMethods(app)
   await registerOpenApi(app)
 
-  const limits = createRateLimits(deps.config.rateLimits, clock)
   const monotonicMs = () => performance.now()
+  const limits = createRateLimits(deps.config.rateLimits, clock, limitSharing(deps, monotonicMs))
   const findKey = createProgramKeyFinder(database, clock, monotonicMs)
   const writer = createClickWriter(database, randomness, monotonicMs)
   const saleWriter = createSaleWriter(database, monotonicMs)
@@ -87,6 +92,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   registerOperations(app, {
     checkReady: deps.checkReady,
+    exchange: deps.metrics,
     gauges: {
       click_queue: { help: 'Clicks waiting for a commit.', read: writer.waiting },
       sale_queue: { help: 'Sales waiting for a commit.', read: saleWriter.waiting },
@@ -114,4 +120,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     await Promise.all([writer.idle(), saleWriter.idle()])
   })
   return app
+}
+
+function limitSharing(deps: AppDeps, monotonicMs: () => number): LimitSharing | null {
+  const { database, pepper, log, limitingProcesses: processes } = deps
+  if (processes === undefined) return null
+  const counts = createSharedCounts(database, pepper, monotonicMs, (error) => {
+    log.warn({ error: String(error) }, 'old counts of the limits were not deleted')
+  })
+  return { counts, processes }
 }

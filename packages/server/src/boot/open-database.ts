@@ -4,8 +4,12 @@ import { type Database, type DatabaseOptions, openDatabase } from '../db/databas
 import { type EmbeddedPostgres, openEmbedded, startEmbedded } from '../db/embedded/open.ts'
 import { StartError } from '../shared/errors.ts'
 
+export type Connection = DatabaseOptions['connection']
+
 export interface OpenDatabase {
   database: Database
+  /** For workers, who open connections of their own to the same database. */
+  connection: Connection
   /** Closes the connections, and the embedded PostgreSQL if it was started here. */
   close(): Promise<void>
 }
@@ -13,7 +17,7 @@ export interface OpenDatabase {
 /** `serve` owns the data directory; `beside` also works while a server runs on it. */
 export type OpenMode = 'serve' | 'beside'
 
-const connectionsMax = { serve: 20, beside: 4 } as const
+const connectionsMaxOf = { serve: 20, beside: 4 } as const
 const statementTimeoutMs = 10_000
 /** The oldest major version that the schema was tried on. */
 const serverVersionMin = 15
@@ -24,16 +28,12 @@ export async function openConfiguredDatabase(
   mode: OpenMode,
   log: Logger,
   onFatal: (error: Error) => void,
+  connectionsMax: number = connectionsMaxOf[mode],
 ): Promise<OpenDatabase> {
   const embedded = config.databaseUrl === null ? await openOwn(config, mode, log, onFatal) : null
-  const connection: DatabaseOptions['connection'] =
+  const connection: Connection =
     embedded === null ? { connectionString: config.databaseUrl ?? '' } : embedded.connection
-  const database = openDatabase({
-    connection,
-    connectionsMax: connectionsMax[mode],
-    statementTimeoutMs,
-    onIdleError: (error) => log.warn({ error: error.message }, 'lost a database connection'),
-  })
+  const database = openPool(connection, connectionsMax, log)
   const close = async () => {
     await database.close()
     await embedded?.stop()
@@ -44,7 +44,17 @@ export async function openConfiguredDatabase(
     await close()
     throw error
   }
-  return { database, close }
+  return { database, connection, close }
+}
+
+/** Connections to a database that somebody else has found usable. */
+export function openPool(connection: Connection, connectionsMax: number, log: Logger): Database {
+  return openDatabase({
+    connection,
+    connectionsMax,
+    statementTimeoutMs,
+    onIdleError: (error) => log.warn({ error: error.message }, 'lost a database connection'),
+  })
 }
 
 function openOwn(

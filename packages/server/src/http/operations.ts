@@ -1,12 +1,33 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client'
 import { Type } from 'typebox'
+
+/** All metrics of one process, as prom-client writes them for others to add up. */
+export type ProcessMetrics = MetricObjectWithValues<MetricValue<string>>[]
+
+/** How the workers of one server tell each other their metrics. */
+export interface MetricsExchange {
+  /** Says how to read those of this worker. */
+  offer(read: () => Promise<ProcessMetrics>): void
+  /** Those of every worker, this one among them. */
+  gather(): Promise<ProcessMetrics[]>
+}
 
 export interface OperationsDeps {
   /** Rejects when the database cannot be reached or its schema is not this server's. */
   checkReady: () => Promise<void>
   /** Read when the metrics are asked for. */
   gauges: Record<string, { help: string; read: () => number }>
+  exchange?: MetricsExchange | undefined
 }
 
 const status = Type.Object({ status: Type.String() }, { description: 'The state in one word.' })
@@ -39,6 +60,9 @@ export function registerOperations(app: FastifyInstance, deps: OperationsDeps): 
       },
     })
   }
+
+  const { exchange } = deps
+  exchange?.offer(() => registry.getMetricsAsJSON())
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
@@ -93,7 +117,8 @@ export function registerOperations(app: FastifyInstance, deps: OperationsDeps): 
     },
     handler: async (_request, reply) => {
       reply.type(registry.contentType)
-      return registry.metrics()
+      if (exchange === undefined) return registry.metrics()
+      return AggregatorRegistry.aggregate(await exchange.gather()).metrics()
     },
   })
 }

@@ -13,7 +13,8 @@ export function postgresArguments(seen: Places): string[] {
     port: String(socketPort),
     unix_socket_directories: quoted(seen.socket),
     unix_socket_permissions: '0700',
-    max_connections: '100',
+    // 64 workers open 130, admin commands and backups come on top. A slot that is not used costs little.
+    max_connections: '200',
     // The default of 128 MB is for shared machines; pages are only taken when they are used.
     shared_buffers: '256MB',
     // Clicks touch many pages after each checkpoint: fewer checkpoints and compressed page

@@ -47,10 +47,10 @@ export function registerLeads(app: FastifyInstance, deps: LeadDeps): void {
     },
     onRequest: [
       acceptKey,
-      async (request, reply) => {
-        if (request.caller === null) deps.limits.byAddress('browserLead', request, reply)
-        else deps.limits.byKey('write', request.caller.keyId, reply)
-      },
+      async (request, reply) =>
+        request.caller === null
+          ? deps.limits.byAddress('browserLead', request, reply)
+          : deps.limits.byKey('write', request.caller.keyId, reply),
     ],
     handler: async (request, reply) => {
       const body = request.body as LeadBody
