@@ -4,7 +4,8 @@ import { StartError } from '../shared/errors.ts'
 import { createMetricsGatherer } from './gather-metrics.ts'
 import type { FromWorker, ToWorker, WorkerTask } from './messages.ts'
 
-const startTimeoutMs = 60_000
+/** 64 of them take half a minute on two processors. */
+const startTimeoutMs = 180_000
 const deathsPerMinuteMax = 5
 /** A worker cuts off what is left of its requests after 4 seconds. The database is still to be stopped after it. */
 const stopTimeoutMs = 6_000

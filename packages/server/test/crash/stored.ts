@@ -15,7 +15,16 @@ export async function assertStored(dataDir: string, account: Account): Promise<v
       throw error
     },
   })
-  const client = new pg.Client(embedded.connection)
+  try {
+    await assertStoredAt(embedded.connection, account)
+  } finally {
+    await embedded.stop()
+  }
+}
+
+/** The same for a PostgreSQL that runs already. */
+export async function assertStoredAt(connection: pg.ClientConfig, account: Account): Promise<void> {
+  const client = new pg.Client(connection)
   await client.connect()
   const rows = async (text: string) => (await client.query(text)).rows
   try {
@@ -29,7 +38,6 @@ export async function assertStored(dataDir: string, account: Account): Promise<v
     assert.equal(sum.cents, 0, 'the ledger sums to zero')
   } finally {
     await client.end()
-    await embedded.stop()
   }
 }
 

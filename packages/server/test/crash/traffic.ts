@@ -6,6 +6,8 @@ export interface Target {
   apiKey: string
   /** Referral codes of different partners, at least one. */
   codes: string[]
+  /** How many times each sale is sent at once; once when nothing is said. */
+  copies?: number
 }
 
 export interface SaleAnswer {
@@ -88,8 +90,14 @@ async function visit(target: Target, account: Account, n: number, isOver: () => 
   for (const transactionId of [`sale_${n}_a`, `sale_${n}_b`]) {
     account.salesSent.add(transactionId)
     const body = { transaction_id: transactionId, customer_key: key, amount_cents: saleCents }
-    const sale = await again('sale', body)
+    const copies = Array.from({ length: target.copies ?? 1 }, () => again('sale', body))
+    const [sale = null, ...others] = await Promise.all(copies)
     if (sale === null) return
+    for (const other of others) {
+      if (other !== null && other.sale_id !== sale.sale_id) {
+        account.faults.push(`${transactionId} is ${sale.sale_id} and ${other.sale_id}`)
+      }
+    }
     account.sales.set(transactionId, {
       saleId: sale.sale_id as number,
       commissionId: sale.commission_id as number,

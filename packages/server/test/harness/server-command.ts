@@ -15,6 +15,7 @@ export interface Ended {
 }
 
 export interface ServerCommand {
+  pid: number
   /** What it printed until it listened; rejects when it ended before. */
   ready: Promise<{ url: string; printed: string }>
   ended: Promise<Ended>
@@ -29,8 +30,12 @@ export function temporaryDirectory(t: TestContext): string {
 }
 
 /** The built server as a process of its own, as `npm start` runs it. */
-export function startServer(t: TestContext, env: Record<string, string>): ServerCommand {
-  return startProgram(t, 'main.js', [], { PORT: '0', LOG_LEVEL: 'error', ...env })
+export function startServer(
+  t: TestContext,
+  env: Record<string, string>,
+  args: string[] = [],
+): ServerCommand {
+  return startProgram(t, 'main.js', args, { PORT: '0', LOG_LEVEL: 'error', ...env })
 }
 
 /** The built admin command, to its end. */
@@ -77,5 +82,5 @@ function startProgram(
     await exit
     clearTimeout(killer)
   })
-  return { ready, ended: exit, signal: (name) => child.kill(name) }
+  return { pid: child.pid ?? 0, ready, ended: exit, signal: (name) => child.kill(name) }
 }
