@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rawRequest } from './raw-http.ts'
 
 /** A limit of signups without a key, small enough to reach and large enough to count some unasked. */
-export const sharedLimit = 200
+const sharedLimit = 200
 /** What four processes may let through beyond it: three others, with a 32nd part of it each. */
 const excessMax = 3 * Math.floor(sharedLimit / 32)
 const sent = 600
