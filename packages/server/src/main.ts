@@ -72,7 +72,10 @@ async function start(
     startPartitionUpkeep({
       database,
       clock,
+      retentionDays: config.retentionDays,
       onError: (error) => log.error({ error: String(error) }, 'partition upkeep failed'),
+      onArchived: (months) => log.info({ months }, 'archived the clicks of these months'),
+      onPostponed: () => log.warn('partitions are busy and will be looked after in the next round'),
     }),
   )
   const app = await buildApp({

@@ -1,3 +1,4 @@
+export { archiveClicks } from './archive/archive-clicks.ts'
 export { type CountryReader, openCountryDatabase } from './country.ts'
 export type { ClickRequest } from './domain/click.ts'
 export type { ClickOutcome } from './domain/click-outcome.ts'

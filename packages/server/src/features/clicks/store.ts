@@ -136,16 +136,21 @@ export async function insertTestClick(
 /** The touches looked at for one decision: they are stored with the sale, so their number is bounded. */
 const TOUCHES_MAX = 50
 
+/** While a month is being archived its clicks are found in both places, and `union` makes them one. */
 const selectTouches = {
   name: 'click_touches',
   text: `select * from (
-      select e.id, e.click_id, e.partner_id, e.link_id, e.created_at, l.code,
+      select e.id, cu.click_id, e.partner_id, e.link_id, e.created_at, l.code,
         coalesce(pp.status = 'active', false) as partner_active
-      from affiliate_click_events e
+      from (
+        select program_id, id, created_at, partner_id, link_id from affiliate_click_events
+          where program_id = $1 and customer_id = $2 and created_at >= $3 and not is_test
+        union select program_id, id, created_at, partner_id, link_id from affiliate_kept_touches
+          where program_id = $1 and customer_id = $2 and created_at >= $3) e
+      join affiliate_customers cu on cu.program_id = $1 and cu.id = $2
       join affiliate_referral_links l on l.program_id = e.program_id and l.id = e.link_id
       left join affiliate_partner_programs pp
         on pp.program_id = e.program_id and pp.partner_id = e.partner_id
-      where e.program_id = $1 and e.customer_id = $2 and e.created_at >= $3 and not e.is_test
       order by e.created_at <= $4 desc, e.created_at desc, e.id desc limit ${TOUCHES_MAX}) newest
     order by created_at, id`,
 }
