@@ -16,6 +16,7 @@ test('without any variable the server listens on loopback, with a database of it
     rateLimits: defaultRateLimits,
     trustProxy: false,
     secret: null,
+    retentionDays: null,
   })
 })
 
@@ -36,6 +37,7 @@ test('every variable is read', () => {
       AFFITOR_LIMIT_WRITES: '3',
       AFFITOR_LIMIT_READS: '4',
       AFFITOR_LIMIT_TEST_EVENTS: '1000000000',
+      AFFITOR_RETENTION_DAYS: '400',
     }),
     {
       port: 0,
@@ -47,6 +49,7 @@ test('every variable is read', () => {
       rateLimits: { click: 1, browserLead: 2, write: 3, read: 4, testEvent: 1_000_000_000 },
       trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::/32'],
       secret,
+      retentionDays: 400,
     },
   )
 })
@@ -140,6 +143,7 @@ const wrongValues: Record<string, string[]> = {
   AFFITOR_LIMIT_WRITES: limit,
   AFFITOR_LIMIT_READS: limit,
   AFFITOR_LIMIT_TEST_EVENTS: limit,
+  AFFITOR_RETENTION_DAYS: ['0', '-1', '36501', '1.5', '90d', 'forever'],
 }
 const wrongSecrets: Record<string, string[]> = {
   DATABASE_URL: ['mysql://root:hunter2@db/x', 'hunter2', 'db:5432', 'host=db password=hunter2'],

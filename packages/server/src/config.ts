@@ -20,12 +20,15 @@ export interface Config {
   trustProxy: false | string[]
   /** Null: generated into the data directory. */
   secret: string | null
+  /** Raw clicks of the last so many days stay in the event table. Null: all of them. */
+  retentionDays: number | null
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const secretCharsMin = 32
+const retentionDaysMax = 36_500
 
 /** Throws StartError with one line that names the wrong variable. */
 export function readConfig(env: Environment = process.env): Config {
@@ -39,6 +42,7 @@ export function readConfig(env: Environment = process.env): Config {
     rateLimits: rateLimits(env),
     trustProxy: trustProxy(env),
     secret: secret(env),
+    retentionDays: retentionDays(env),
   })
 }
 
@@ -110,6 +114,11 @@ function secret(env: Environment): string | null {
     throw wrong('AFFITOR_SECRET', `at least ${secretCharsMin} characters long`)
   }
   return value
+}
+
+function retentionDays(env: Environment): number | null {
+  const days = wholeNumber(env, 'AFFITOR_RETENTION_DAYS', 0, 1, retentionDaysMax)
+  return days === 0 ? null : days
 }
 
 function wholeNumber(

@@ -39,7 +39,10 @@ async function startServer({ stops, fail }: ProcessLife): Promise<void> {
     startPartitionUpkeep({
       database,
       clock,
+      retentionDays: config.retentionDays,
       onError: (error) => log.error({ error: String(error) }, 'partition upkeep failed'),
+      onArchived: (months) => log.info({ months }, 'archived the clicks of these months'),
+      onPostponed: () => log.warn('partitions are busy and will be looked after in the next round'),
     }),
   )
   const task = { config, connection, connectionsMax: connectionsOfWorker(workers), pepper, workers }

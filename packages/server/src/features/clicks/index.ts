@@ -1,3 +1,4 @@
+export { archiveClicks } from './archive/archive-clicks.ts'
 export { createClickWriter } from './click-writer.ts'
 export { type CountryReader, openCountryDatabase } from './country.ts'
 export { createVisitTools } from './describe-visit.ts'

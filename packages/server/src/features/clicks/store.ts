@@ -137,19 +137,25 @@ export async function insertTestClick(
 /** The touches looked at for one decision: they are stored with the sale, so their number is bounded. */
 const TOUCHES_MAX = 50
 
+/** While a month is being archived its clicks are found in both places, and `union` makes them one. */
 const selectTouches = {
   name: 'click_touches',
   text: `select asked.n, t.* from json_to_recordset($1::json)
       as asked (n integer, "programId" bigint, "customerId" bigint, "sinceMs" bigint, "untilMs" bigint)
     cross join lateral (
-      select e.id, e.click_id, e.partner_id, e.link_id, e.created_at, l.code,
+      select e.id, cu.click_id, e.partner_id, e.link_id, e.created_at, l.code,
         coalesce(pp.status = 'active', false) as partner_active
-      from affiliate_click_events e
+      from (
+        select program_id, id, created_at, partner_id, link_id from affiliate_click_events
+          where program_id = asked."programId" and customer_id = asked."customerId"
+            and created_at >= to_timestamp(asked."sinceMs" / 1000.0) and not is_test
+        union select program_id, id, created_at, partner_id, link_id from affiliate_kept_touches
+          where program_id = asked."programId" and customer_id = asked."customerId"
+            and created_at >= to_timestamp(asked."sinceMs" / 1000.0)) e
+      join affiliate_customers cu on cu.program_id = asked."programId" and cu.id = asked."customerId"
       join affiliate_referral_links l on l.program_id = e.program_id and l.id = e.link_id
       left join affiliate_partner_programs pp
         on pp.program_id = e.program_id and pp.partner_id = e.partner_id
-      where e.program_id = asked."programId" and e.customer_id = asked."customerId"
-        and e.created_at >= to_timestamp(asked."sinceMs" / 1000.0) and not e.is_test
       order by e.created_at <= to_timestamp(asked."untilMs" / 1000.0) desc, e.created_at desc, e.id desc
       limit ${TOUCHES_MAX}) t
     order by asked.n, t.created_at, t.id`,

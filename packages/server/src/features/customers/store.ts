@@ -77,7 +77,10 @@ const lockMany = {
  */
 const insertKey = {
   name: 'customer_key_bind',
-  text: `with bound as (
+  text: `with prior as (
+      -- Who has the key so far. No index finds a customer by the key it shows.
+      select customer_id from affiliate_customer_keys where program_id = $1 and customer_key = $2),
+    bound as (
       insert into affiliate_customer_keys as k (program_id, customer_key, customer_id, bound_at, bound_by)
       values ($1, $2, $3, $4, $5)
       on conflict (program_id, customer_key) do update
@@ -89,7 +92,8 @@ const insertKey = {
           select o.customer_key from affiliate_customer_keys o
           where o.program_id = $1 and o.customer_id = c.id and o.customer_key <> $2
           order by o.bound_at, o.customer_key limit 1)
-      from bound where c.program_id = $1 and c.customer_key = $2 and c.id <> bound.customer_id)
+      from bound, prior where c.program_id = $1 and c.id = prior.customer_id and c.customer_key = $2
+        and prior.customer_id <> bound.customer_id)
     update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
     from bound where c.program_id = $1 and c.id = bound.customer_id`,
 }
