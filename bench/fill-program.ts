@@ -7,7 +7,7 @@ export interface Filling {
   firstCustomerId: number
 }
 
-export const filledDays = 90
+const filledDays = 90
 const daysAtOnce = 2
 const dayMs = 86_400_000
 const clicksACustomer = 20

@@ -28,7 +28,7 @@ export interface Unusable {
 }
 
 /** Ten years: an answer has a row a day. */
-export const periodDaysMax = 3_653
+const periodDaysMax = 3_653
 
 const daysOf = { '7d': 7, '30d': 30, '90d': 90 } as const
 

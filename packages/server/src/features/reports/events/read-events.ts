@@ -1,5 +1,6 @@
 import type { Db } from '../../../db/database.ts'
 import { DAY_MS } from '../../../shared/calendar.ts'
+import type { ProgramEvent } from '../domain/event.ts'
 import {
   boundOf,
   type Cursor,
@@ -9,7 +10,7 @@ import {
   type PageStart,
 } from '../domain/event-order.ts'
 import type { TimeRange } from '../domain/period.ts'
-import { countEvents, findPlaceInDay, type ProgramEvent, readEventsOf } from './store.ts'
+import { countEvents, findPlaceInDay, readEventsOf } from './store.ts'
 
 export interface EventsQuestion {
   programId: number

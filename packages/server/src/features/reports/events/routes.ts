@@ -3,11 +3,11 @@ import type { Static } from 'typebox'
 import { ApiError } from '../../../contract/error-codes.ts'
 import { eventsQuery, eventsReport } from '../../../contract/events.ts'
 import type { Db } from '../../../db/database.ts'
+import type { ConversionEvent, ProgramEvent } from '../domain/event.ts'
 import { readCursor, writeCursor } from '../domain/event-order.ts'
 import { isUnusable, resolveTimeRange } from '../domain/period.ts'
 import { type Reading, readingRoute } from '../reading-route.ts'
 import { type EventsPage, readEvents } from './read-events.ts'
-import type { ConversionEvent, ProgramEvent } from './store.ts'
 
 const pageSizeUsually = 10
 

@@ -1,4 +1,5 @@
 import type { Db } from '../../../db/database.ts'
+import type { ClickEvent, ConversionEvent, LeadEvent, ProgramEvent } from '../domain/event.ts'
 import type { Bound, EventKind, EventPlace } from '../domain/event-order.ts'
 import { addDays, type TimeRange } from '../domain/period.ts'
 import { splitDays } from '../domain/split-days.ts'
@@ -8,49 +9,7 @@ import { splitDays } from '../domain/split-days.ts'
  * once for any values, PostgreSQL would not know how few rows are wanted: the constant limit inside
  * tells it, and the real one around it stops the walk.
  */
-export const pageSizeMax = 100
-
-interface EventBase extends EventPlace {
-  /** When it was recorded. */
-  createdAtMs: number
-  clickId: string
-}
-
-export interface ClickEvent extends EventBase {
-  kind: 'click'
-  sessionId: string | null
-  pageUrl: string | null
-  referrerUrl: string | null
-  geoCountry: string | null
-  geoRegion: string | null
-  geoCity: string | null
-  deviceType: string | null
-  deviceOs: string | null
-  browserName: string | null
-  /** Whether the visitor has bought. */
-  converted: boolean
-}
-
-/** Its place in time is when it began to count. */
-export interface LeadEvent extends EventBase {
-  kind: 'lead'
-  customerKey: string | null
-  sessionId: string | null
-  pageUrl: string | null
-  converted: boolean
-}
-
-export interface ConversionEvent extends EventBase {
-  kind: 'conversion'
-  amountCents: number
-  currency: string
-  saleType: string
-  refundedCents: number
-  transactionId: string
-  isRecurring: boolean
-}
-
-export type ProgramEvent = ClickEvent | LeadEvent | ConversionEvent
+const pageSizeMax = 100
 
 const hasConverted = `left join lateral (select converted_at from affiliate_customers
       where program_id = $1 and id = e.customer_id limit 1) c on true`
