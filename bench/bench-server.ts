@@ -7,11 +7,15 @@ import type { Answer, Counts, Question, Ready } from './server-messages.ts'
 
 const script = fileURLToPath(new URL('./server.ts', import.meta.url))
 const answerTimeoutMs = 60_000
+/** Ten million rows, also on a slow disk. */
+const fillTimeoutMs = 30 * 60_000
 
 /** The benchmarks' server process, see server.ts. */
 export interface BenchServer extends Ready {
   counts(): Promise<Counts>
   recordSale(body: unknown): Promise<Step[]>
+  /** A further program with so many clicks in its last 90 days. Returns its API key. */
+  fillProgram(clicks: number): Promise<string>
   /** Resolves when the process and its PostgreSQL have ended. */
   stop(): Promise<void>
 }
@@ -34,6 +38,7 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
     ...ready,
     counts: () => ask<Counts>({ ask: 'counts' }),
     recordSale: (body) => ask<Step[]>({ ask: 'record_sale', body, apiKey: ready.apiKey }),
+    fillProgram: (clicks) => ask<string>({ ask: 'fill_program', clicks }, fillTimeoutMs),
     async stop() {
       child.kill('SIGTERM')
       await ended
@@ -43,7 +48,7 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
 
 function asker(child: ChildProcess) {
   let lastId = 0
-  return async <Result>(question: Question): Promise<Result> => {
+  return async <Result>(question: Question, timeoutMs = answerTimeoutMs): Promise<Result> => {
     lastId += 1
     const id = lastId
     const answer = await new Promise<Answer>((resolve, reject) => {
@@ -64,7 +69,7 @@ function asker(child: ChildProcess) {
       const timer = setTimeout(() => {
         settle()
         reject(new Error(`The server did not answer ${question.ask}`))
-      }, answerTimeoutMs)
+      }, timeoutMs)
       child.on('message', onMessage)
       child.once('exit', onExit)
       child.send({ ...question, id })

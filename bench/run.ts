@@ -6,6 +6,7 @@ import { StartError } from '../packages/server/src/shared/errors.ts'
 import { roundsMin } from './compare-rounds.ts'
 import { findPgbench, findWrk } from './find-tools.ts'
 import { measureMemory } from './measure-memory.ts'
+import { measureReading } from './measure-reading.ts'
 import { measureStart } from './measure-start.ts'
 import { measureUnderLoad } from './measure-under-load.ts'
 import { createWrk } from './run-wrk.ts'
@@ -17,6 +18,12 @@ import { createWrk } from './run-wrk.ts'
 
 const secondsUsually = 4
 const secondsQuick = 1
+const readingClicksUsually = 10_000_000
+const readingClicksQuick = 1_000_000
+/** Both programs must reach as deep as pages are read. */
+const readingClicksMin = 100_000
+const readingRequests = 200
+const aboutRatios = `Medians of ${roundsMin} rounds; the sides of a ratio took turns. Only ratios carry over to another machine.`
 
 await run()
 
@@ -26,9 +33,9 @@ async function run(): Promise<void> {
     process.on(name, () => interruption.abort(new StartError('The benchmarks were interrupted')))
   }
   try {
-    const seconds = readSeconds(process.argv.slice(2))
+    const options = readOptions(process.argv.slice(2))
     const result = await inScratchDirectory((directory) =>
-      measureAll(directory, seconds, interruption.signal),
+      measureAll(directory, options, interruption.signal),
     )
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   } catch (error) {
@@ -39,7 +46,16 @@ async function run(): Promise<void> {
   }
 }
 
-async function measureAll(directory: string, seconds: number, signal: AbortSignal) {
+async function measureAll(directory: string, options: Options, signal: AbortSignal) {
+  const { seconds, readingClicks } = options
+  const measureReadings = () =>
+    measureReading({
+      dataDir: join(directory, 'reading'),
+      largeClicks: readingClicks,
+      requests: readingRequests,
+      signal,
+    })
+  if (options.onlyReading) return { about: aboutRatios, reading: await measureReadings() }
   const wrk = createWrk(await findWrk(signal), signal)
   const pgbench = await findPgbench(signal)
   const dataDir = join(directory, 'data')
@@ -47,11 +63,13 @@ async function measureAll(directory: string, seconds: number, signal: AbortSigna
   const { figures, events, clicksFile } = await measureUnderLoad(setting)
   const start = await measureStart({ filledDir: dataDir, events, directory, signal })
   const memory = await measureMemory({ wrk, dataDir, requestsFile: clicksFile, seconds })
+  const reading = await measureReadings()
   return {
-    about: `Medians of ${roundsMin} rounds of ${seconds} s; the sides of a ratio took turns. Only ratios carry over to another machine.`,
+    about: `${aboutRatios} A round is ${seconds} s unless it says otherwise.`,
     ...figures,
     start,
     memory,
+    reading,
   }
 }
 
@@ -66,12 +84,34 @@ async function inScratchDirectory<T>(work: (directory: string) => Promise<T>): P
   }
 }
 
-function readSeconds(args: string[]): number {
+interface Options {
+  /** A measurement's length. */
+  seconds: number
+  /** Clicks of the large program whose readings are measured. */
+  readingClicks: number
+  onlyReading: boolean
+}
+
+function readOptions(args: string[]): Options {
   try {
-    const { values } = parseArgs({ args, options: { quick: { type: 'boolean' } } })
-    return values.quick === true ? secondsQuick : secondsUsually
+    const { values } = parseArgs({
+      args,
+      options: {
+        quick: { type: 'boolean' },
+        'only-reading': { type: 'boolean' },
+        'reading-clicks': { type: 'string' },
+      },
+    })
+    const isQuick = values.quick === true
+    const usually = isQuick ? readingClicksQuick : readingClicksUsually
+    const readingClicks = Number(values['reading-clicks'] ?? usually)
+    if (!Number.isInteger(readingClicks) || readingClicks < readingClicksMin) throw new Error()
+    const seconds = isQuick ? secondsQuick : secondsUsually
+    return { seconds, readingClicks, onlyReading: values['only-reading'] === true }
   } catch {
-    throw new StartError('The benchmarks take one option: --quick')
+    throw new StartError(
+      `The benchmarks take --quick, --only-reading and --reading-clicks N (at least ${readingClicksMin})`,
+    )
   }
 }
 

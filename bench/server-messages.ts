@@ -7,7 +7,10 @@ export interface Ready {
   apiKey: string
 }
 
-export type Question = { ask: 'counts' } | { ask: 'record_sale'; body: unknown; apiKey: string }
+export type Question =
+  | { ask: 'counts' }
+  | { ask: 'record_sale'; body: unknown; apiKey: string }
+  | { ask: 'fill_program'; clicks: number }
 
 export type Request = Question & { id: number }
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { type App, addBenchRoutes } from './bench-routes.ts'
+import { fillProgram } from './fill-program.ts'
 import { recordStatements, type Step } from './record-statements.ts'
 import type { Answer, Counts, Ready, Request } from './server-messages.ts'
 import {
@@ -17,6 +18,7 @@ import {
 /** The benchmarks' server process: the whole server, a program with links, and the routes to compare with. */
 
 const linksMade = 32
+let filledPrograms = 0
 
 const config = readConfig()
 const log = pino({ level: config.logLevel }, pino.destination(2))
@@ -43,16 +45,20 @@ process.send?.(ready)
 
 async function serve(): Promise<{ app: App; ready: Ready }> {
   await separateIds()
-  const tools = { database, clock: systemClock, randomness: systemRandomness }
-  const partner = { name: 'Bench', code: 'BENCH', links: linksMade }
-  const program = await provisionProgram(tools, { ...firstProgramPlan, partner })
-  if ('kind' in program) throw new Error(`The program was refused: ${program.kind}`)
-  const { codes, apiKey } = program
+  const { codes, apiKey } = await provision('BENCH')
   const app = await build(database)
   addBenchRoutes(app, { database, country, pepper })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   return { app, ready: { url: `http://127.0.0.1:${port}`, codes, apiKey } }
+}
+
+async function provision(code: string) {
+  const tools = { database, clock: systemClock, randomness: systemRandomness }
+  const partner = { name: 'Bench', code, links: linksMade }
+  const program = await provisionProgram(tools, { ...firstProgramPlan, partner })
+  if ('kind' in program) throw new Error(`The program was refused: ${program.kind}`)
+  return program
 }
 
 function build(db: typeof database): Promise<App> {
@@ -85,7 +91,18 @@ async function act(request: Request): Promise<unknown> {
       return counts()
     case 'record_sale':
       return recordSale(request.body, request.apiKey)
+    case 'fill_program':
+      return makeFilledProgram(request.clicks)
   }
+}
+
+async function makeFilledProgram(clicks: number): Promise<string> {
+  const program = await provision(`FILLED-${filledPrograms}`)
+  filledPrograms += 1
+  const { programId, apiKey } = program
+  const firstCustomerId = (4 + filledPrograms) * 1_000_000_000
+  await fillProgram(database, { programId, clicks, firstCustomerId }, systemClock.nowMs())
+  return apiKey
 }
 
 async function counts(): Promise<Counts> {

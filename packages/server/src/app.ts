@@ -113,7 +113,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerSales(app, { ...conversions, writer: saleWriter })
   registerRefunds(app, conversions)
   const reportDb = limitConcurrency(database, reportReads)
-  registerReports(app, { db: reportDb, limits, findProgramKey: findKey })
+  registerReports(app, { db: reportDb, clock, limits, findProgramKey: findKey })
   refuseOtherMethods()
   // A visitor may be gone before the answer, and the click still counts.
   app.addHook('onClose', async () => {

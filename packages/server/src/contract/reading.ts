@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { trackingError } from './tracking-responses.ts'
 
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const time = (description: string) => Type.String({ format: 'date-time', description })
@@ -154,12 +155,27 @@ const errorMeanings: Record<number, string> = {
   503: 'The server has more work than it may queue. Try again after `Retry-After` seconds.',
 }
 
-/** The error answers of a path outside tracking, by status. */
+/** The error answers of a reading outside the tracking paths, by status. */
 export function agentErrors(...statuses: number[]) {
+  return errorsOf(agentError, statuses)
+}
+
+/** The error answers of a reading under the tracking paths: the same, in their form. */
+export function trackingReadErrors(...statuses: number[]) {
+  return errorsOf(trackingError, statuses)
+}
+
+function errorsOf(schema: object, statuses: number[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
-      Type.Unsafe({ ...agentError, description: errorMeanings[status] ?? 'Error' }),
+      Type.Unsafe({ ...schema, description: errorMeanings[status] ?? 'Error' }),
     ]),
   )
 }
+
+export const programParams = Type.Object({
+  programId: Type.String({
+    description: "The program's id. Any other than that of the key's own program is 404.",
+  }),
+})

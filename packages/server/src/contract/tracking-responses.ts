@@ -149,7 +149,8 @@ export const refundAnswer = Type.Union(
   { description: 'What the refund took back.' },
 )
 
-const trackingError = Type.Object(
+/** The error envelope of the tracking paths. */
+export const trackingError = Type.Object(
   {
     error: Type.String({ description: 'One sentence.' }),
     code: Type.String({ description: 'Stable, snake_case.' }),

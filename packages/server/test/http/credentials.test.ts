@@ -23,7 +23,9 @@ const trackingRoutes = ['sale', 'refund', 'lead'].flatMap((call) => [
   `/api/v1/track/${call}`,
   `/api/tracking/${call}`,
 ])
-const readingRoutes = ['/api/v1/programs/me/sales/t1', '/api/v1/programs/me/ledger']
+const readingRoutes = ['sales/t1', 'ledger', 'events', 'performance'].map(
+  (reading) => `/api/v1/programs/me/${reading}`,
+)
 
 /** Headers that are no key of the program, each with the sentence it gets. */
 async function wrongHeaders(program: TestProgram): Promise<[string, string, string][]> {

@@ -19,7 +19,13 @@ interface Operation {
   deprecated?: boolean
   tags?: string[]
   security?: object[]
-  parameters?: { name: string; in: string; description?: string }[]
+  parameters?: {
+    name: string
+    in: string
+    description?: string
+    schema?: { enum?: string[] }
+    example?: string
+  }[]
   requestBody?: { content: Record<string, { schema: Schema; examples?: Record<string, Example> }> }
   responses: Record<string, { description?: string; content?: Record<string, { schema?: Schema }> }>
 }
@@ -103,6 +109,12 @@ test('every operation lists each error that it can give', () => {
   const reading = (path: string) =>
     Object.keys(description.paths[`/api/v1/programs/me/${path}`]?.get?.responses ?? {}).sort()
   assert.deepEqual(reading('ledger'), ['200', '400', '401', '404', '429', '500', '503'])
+  for (const name of ['events', 'performance']) {
+    const statuses = ['200', '400', '401', '429', '500', '503']
+    assert.deepEqual(reading(name), statuses)
+    const byId = description.paths[`/api/tracking/${name}/{programId}`]?.get?.responses ?? {}
+    assert.deepEqual(Object.keys(byId).sort(), [...statuses, '404', '414'].sort())
+  }
   // A transaction id that is too long or cannot be decoded is refused before the route is found.
   assert.deepEqual(reading('sales/{transaction_id}'), [
     '200',
@@ -192,6 +204,24 @@ test('every example can be sent as it stands, in the order of a funnel, and succ
       Object.keys(examplesOf(`${base}/${call}`)),
     )
     assert.equal(sent, all.length, 'no example was left out')
+  }
+})
+
+test('every example of a parameter, and every choice, can be sent as it stands', async () => {
+  const program = await server.provision()
+  for (const name of ['events', 'performance']) {
+    const path = `/api/v1/programs/me/${name}`
+    const parameters = description.paths[path]?.get?.parameters ?? []
+    const values = parameters.flatMap(({ name: field, schema, example }) =>
+      [...(schema?.enum ?? []), ...(example === undefined ? [] : [example])].map(
+        (value) => `${field}=${value}`,
+      ),
+    )
+    assert.ok(values.length >= 5, `${name}: ${values}`)
+    for (const query of values) {
+      const answer = await server.send('GET', `${path}?${query}`, { key: program.apiKey })
+      assert.equal(answer.status, 200, query)
+    }
   }
 })
 

@@ -11,13 +11,17 @@ import {
 import type { Db } from '../../db/database.ts'
 import { callerOf, type FindProgramKey, requireProgramKey } from '../../http/authorization.ts'
 import type { RateLimits } from '../../http/rate-limits.ts'
+import type { Clock } from '../../shared/clock.ts'
 import { parseCurrency } from '../../shared/currency.ts'
 import { isStorable } from '../../shared/text.ts'
+import { registerEvents } from './events/routes.ts'
+import { registerPerformance } from './performance/routes.ts'
 import { type LedgerPage, readLedger } from './read-ledger.ts'
 import { readSale, type SaleReport } from './store.ts'
 
 export interface ReportDeps {
   db: Db
+  clock: Clock
   limits: RateLimits
   findProgramKey: FindProgramKey
 }
@@ -28,6 +32,8 @@ export function registerReports(app: FastifyInstance, deps: ReportDeps): void {
     async (request: FastifyRequest, reply: FastifyReply) =>
       deps.limits.byKey('read', callerOf(request).keyId, reply),
   ]
+  registerEvents(app, { db: deps.db, onRequest })
+  registerPerformance(app, { db: deps.db, clock: deps.clock, onRequest })
 
   app.route({
     method: 'GET',
