@@ -12,6 +12,8 @@ export interface VisitTools {
   country: CountryReader
   /** The installation's secret, for the daily hash of addresses. */
   pepper: Buffer
+  /** `storedUrl`, or one that remembers: pages repeat themselves, and reading an address is dear. */
+  storedUrl?: (raw: string) => string | null
 }
 
 /** Characters kept of each free text. */
@@ -21,10 +23,13 @@ const charsMax = { title: 300, session: 255, userAgent: 512, small: 64 } as cons
 export function describeVisit(
   tools: VisitTools,
   body: ClickBody,
-  sender: { ip: string; userAgent: string | undefined },
+  sender: { ip: string | null; userAgent: string | undefined },
   atMs: number,
 ): Visit {
   const userAgent = cleanText(body.user_agent ?? sender.userAgent ?? '', charsMax.userAgent)
+  const url = (raw: string | undefined) =>
+    raw === undefined ? null : (tools.storedUrl ?? storedUrl)(raw)
+  const { ip } = sender
   const device = tools.device.describe(userAgent)
   return {
     affiliateUrl: url(body.affiliate_url),
@@ -37,17 +42,13 @@ export function describeVisit(
     viewportSize: cut(body.viewport_size, charsMax.small),
     language: cut(body.language, charsMax.small),
     timezone: cut(body.timezone, charsMax.small),
-    geoCountry: tools.country.country(sender.ip),
+    geoCountry: ip === null ? null : tools.country.country(ip),
     ...device,
-    ipTruncated: truncateIp(sender.ip),
-    ipHash: dailyIpHash(sender.ip, tools.pepper, utcDay(atMs)).toString('hex'),
+    ipTruncated: ip === null ? null : truncateIp(ip),
+    ipHash: ip === null ? null : dailyIpHash(ip, tools.pepper, utcDay(atMs)).toString('hex'),
   }
 }
 
 function cut(value: string | undefined, chars: number): string | null {
   return value === undefined ? null : cleanText(value, chars)
-}
-
-function url(value: string | undefined): string | null {
-  return value === undefined ? null : storedUrl(value)
 }
