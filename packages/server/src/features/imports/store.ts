@@ -161,6 +161,8 @@ export async function lockImports(
 ): Promise<(() => Promise<unknown>) | null> {
   const { rows } = await client.query<{ locked: boolean }>({ ...tryLock, values: [programId] })
   if (rows[0]?.locked !== true) return null
+  // A chunk's rows stay in memory; with the defaults they would go to disk twice.
+  await client.query("set temp_buffers = '48MB'; set work_mem = '48MB'")
   await client.query(createStaging)
   return () => client.query({ ...unlock, values: [programId] })
 }
