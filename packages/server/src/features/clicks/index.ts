@@ -1,6 +1,6 @@
 export { type CountryReader, openCountryDatabase } from './country.ts'
 export { describeVisit, type VisitTools } from './describe-visit.ts'
-export type { ClickRequest, Visit } from './domain/click.ts'
+export type { ClickRequest } from './domain/click.ts'
 export type { ClickOutcome } from './domain/click-outcome.ts'
 export { createDeviceReader } from './domain/device.ts'
 export { recordClicks } from './record-click.ts'

@@ -1,6 +1,6 @@
 export { registerLeads, toLeadRequest } from './leads/routes.ts'
-export { type LeadRequest, trackLead } from './leads/track-lead.ts'
+export { trackLead } from './leads/track-lead.ts'
 export { registerRefunds, toRefundRequest } from './refunds/routes.ts'
-export { type RefundRequest, trackRefund } from './refunds/track-refund.ts'
+export { trackRefund } from './refunds/track-refund.ts'
 export { registerSales } from './sales/routes.ts'
 export { type SaleRequest, trackSale } from './sales/track-sale.ts'

@@ -25,7 +25,7 @@ export interface Chunk {
   endByte: number
 }
 
-export const chunkLinesMax = 20_000
+const chunkLinesMax = 20_000
 /** Each is a transaction of its own, and an interruption waits for the chunk. */
 const chunkConversionsMax = 500
 const DAY_MS = 86_400_000

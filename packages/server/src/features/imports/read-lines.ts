@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 
 /** As long as a body may be over HTTP. */
-export const lineBytesMax = 64 * 1024
+const lineBytesMax = 64 * 1024
 const readBytes = 1024 * 1024
 const NEWLINE = 0x0a
 
