@@ -15,6 +15,7 @@ const features = {
     'attribution',
     'totals',
   ],
+  imports: ['clicks', 'conversions', 'customers', 'links', 'programs'],
   commissions: ['programs', 'ledger'],
   clicks: ['customers', 'links', 'partners', 'programs'],
   customers: ['partners', 'programs'],

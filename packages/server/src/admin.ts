@@ -8,6 +8,7 @@ import {
   rotateKeyCommand,
   verifyCommand,
 } from './admin/commands.ts'
+import { type ImportOptions, importCommand } from './admin/import-command.ts'
 import type { ProvisionOptions } from './admin/provision-options.ts'
 import { openInstallation } from './boot/installation.ts'
 import { readConfig } from './config.ts'
@@ -58,6 +59,16 @@ command<{ programId: string }>(
   'Give a program a new API key; the former ones die at once.',
   rotateKeyCommand,
 ).requiredOption('--program-id <id>', 'the program')
+
+command<ImportOptions>(
+  'import',
+  'Import clicks, leads, sales and refunds from a file, one JSON event a line.',
+  importCommand,
+)
+  .requiredOption('--program <id>', 'the program')
+  .requiredOption('--file <path>', 'the events, in the order in which they happened')
+  .option('--rejects <path>', 'where rejected lines go (default: beside the file, .rejects.ndjson)')
+  .option('--strict', 'exit with 1 when a line was rejected')
 
 process.exitCode = await run()
 

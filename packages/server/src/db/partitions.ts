@@ -14,8 +14,15 @@ const AHEAD_DAYS = 92
  * months ahead. Returns how many were missing.
  */
 export async function ensurePartitions(db: Db, nowMs: number): Promise<number> {
-  const from = new Date(nowMs - DAY_MS)
-  const to = new Date(nowMs + AHEAD_DAYS * DAY_MS)
-  const rows = await db.query<{ made: number }>(ensure, [from, to])
+  return ensurePartitionsBetween(db, nowMs - DAY_MS, nowMs + AHEAD_DAYS * DAY_MS)
+}
+
+/** Makes the partitions of the months from one moment to another. Returns how many were missing. */
+export async function ensurePartitionsBetween(
+  db: Db,
+  fromMs: number,
+  toMs: number,
+): Promise<number> {
+  const rows = await db.query<{ made: number }>(ensure, [new Date(fromMs), new Date(toMs)])
   return rows[0]?.made ?? 0
 }

@@ -9,12 +9,15 @@ export interface Address {
   /** /24 or /48, for display. */
   truncated: string | null
   /** HMAC under the day's key, in hex. */
-  hash: string
+  hash: string | null
 }
 
 export interface AddressReader {
-  describe(ip: string, atMs: number): Address
+  /** Null: where nobody knows the address, nothing is kept of it. */
+  describe(ip: string | null, atMs: number): Address
 }
+
+const noAddress: Address = { country: null, truncated: null, hash: null }
 
 /** A click may be stamped yesterday at midnight, so more than one day's key is at hand. */
 const dayKeysMax = 4
@@ -39,5 +42,8 @@ export function createAddressReader(
       hash: dailyIpHash(ip, dayKey(key.slice(0, space))).toString('hex'),
     }
   })
-  return { describe: (ip, atMs) => describe(`${Math.floor(atMs / DAY_MS)} ${ip}`) }
+  return {
+    describe: (ip, atMs) =>
+      ip === null ? noAddress : describe(`${Math.floor(atMs / DAY_MS)} ${ip}`),
+  }
 }

@@ -35,7 +35,7 @@ const charsMax = { title: 300, session: 255, userAgent: 512, small: 64 } as cons
 export function describeVisit(
   tools: VisitTools,
   body: ClickBody,
-  sender: { ip: string; userAgent: string | undefined },
+  sender: { ip: string | null; userAgent: string | undefined },
   atMs: number,
 ): Visit {
   const userAgent = cleanText(body.user_agent ?? sender.userAgent ?? '', charsMax.userAgent)

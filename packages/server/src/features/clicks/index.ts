@@ -1,6 +1,6 @@
 export { archiveClicks } from './archive/archive-clicks.ts'
 export { createClickWriter } from './click-writer.ts'
 export { type CountryReader, openCountryDatabase } from './country.ts'
-export { createVisitTools } from './describe-visit.ts'
+export { createVisitTools, describeVisit, type VisitTools } from './describe-visit.ts'
 export { registerClicks } from './routes.ts'
 export { loadTouches } from './store.ts'

@@ -18,8 +18,8 @@ export interface Visit {
   isBot: boolean
   /** /24 or /48, for display. */
   ipTruncated: string | null
-  /** HMAC under the day's key, in hex. */
-  ipHash: string
+  /** HMAC under the day's key, in hex. Null where no address is known. */
+  ipHash: string | null
 }
 
 export interface ClickRequest {

@@ -73,7 +73,8 @@ export function registerLeads(app: FastifyInstance, deps: LeadDeps): void {
   })
 }
 
-function toLeadRequest(
+/** A lead as its use case takes it. Throws ApiError when nothing names a customer. */
+export function toLeadRequest(
   body: LeadBody,
   serverProgramId: number | null,
   pepper: Buffer,

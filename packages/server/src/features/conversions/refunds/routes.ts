@@ -12,7 +12,7 @@ import { toMajorUnits } from '../../../shared/currency.ts'
 import { unreachable } from '../../../shared/errors.ts'
 import { cleanText } from '../../../shared/text.ts'
 import { insertTestRefund } from './store.ts'
-import { type RefundOutcome, trackRefund } from './track-refund.ts'
+import { type RefundOutcome, type RefundRequest, trackRefund } from './track-refund.ts'
 
 export interface RefundDeps {
   database: Database
@@ -44,30 +44,38 @@ export function registerRefunds(app: FastifyInstance, deps: RefundDeps): void {
       const body = request.body as RefundBody
       const { programId } = callerOf(request)
       const atMs = deps.clock.nowMs()
-      const details = {
-        programId,
-        atMs,
-        refundId: body.refund_id ?? null,
-        reason:
-          body.refund_reason === undefined ? null : cleanText(body.refund_reason, reasonCharsMax),
-      }
       if (isTestMode(body)) {
         const eventId = await insertTestRefund(deps.database, {
-          ...details,
+          ...toDetails(body, programId, atMs),
           transactionId: body.transaction_id ?? `test_txn_${atMs}`,
           reportedCents: body.refund_amount_cents ?? null,
         })
         return testEventAnswer('refund', eventId, programId)
       }
-      if (body.transaction_id === undefined) {
-        throw new ApiError('invalid_request', 'transaction_id is required')
-      }
-      // 0 means everything, like a missing amount.
-      const amountCents = body.refund_amount_cents || null
-      const { transaction_id: transactionId } = body
-      return toAnswer(await trackRefund(deps.database, { ...details, transactionId, amountCents }))
+      return toAnswer(await trackRefund(deps.database, toRefundRequest(body, programId, atMs)))
     },
   })
+}
+
+/** A refund as its use case takes it. Throws ApiError when it names no sale. */
+export function toRefundRequest(body: RefundBody, programId: number, atMs: number): RefundRequest {
+  if (body.transaction_id === undefined) {
+    throw new ApiError('invalid_request', 'transaction_id is required')
+  }
+  // 0 means everything, like a missing amount.
+  const amountCents = body.refund_amount_cents || null
+  const { transaction_id: transactionId } = body
+  return { ...toDetails(body, programId, atMs), transactionId, amountCents }
+}
+
+function toDetails(body: RefundBody, programId: number, atMs: number) {
+  const { refund_id: refundId = null, refund_reason: reason } = body
+  return {
+    programId,
+    atMs,
+    refundId,
+    reason: reason === undefined ? null : cleanText(reason, reasonCharsMax),
+  }
 }
 
 function toAnswer(outcome: RefundOutcome) {

@@ -24,7 +24,7 @@ export interface RefundRequest {
 export type RefundOutcome =
   | { kind: 'sale_not_found' }
   | { kind: 'exceeds_sale' }
-  | { kind: 'no_commission' }
+  | { kind: 'no_commission'; isNew: boolean }
   | { kind: 'nothing_new'; commissionId: number }
   | {
       kind: 'taken_back'
@@ -48,7 +48,7 @@ export async function trackRefund(
     if (step.kind === 'exceeds_sale') return step
     const deductionCents =
       step.kind === 'refund' ? await writeRefund(tx, sale, commission, request, step) : 0
-    if (commission === null) return { kind: 'no_commission' }
+    if (commission === null) return { kind: 'no_commission', isNew: step.kind === 'refund' }
     const { commissionId, currency } = commission
     if (step.kind === 'nothing_new' || step.addedCents === 0) {
       return { kind: 'nothing_new', commissionId }

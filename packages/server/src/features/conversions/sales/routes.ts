@@ -68,16 +68,17 @@ export function registerSales(app: FastifyInstance, deps: SaleDeps): void {
         })
         return testEventAnswer('sale', eventId, programId)
       }
-      const sale = toSaleRequest(body, programId, deps, atMs)
+      const sale = toSaleRequest(body, programId, deps.pepper, atMs)
       return toAnswer(await trackSale(deps.database, deps.writer, sale))
     },
   })
 }
 
-function toSaleRequest(
+/** A sale as its use case takes it. Throws ApiError for what is missing. */
+export function toSaleRequest(
   body: SaleBody,
   programId: number,
-  deps: SaleDeps,
+  pepper: Buffer,
   atMs: number,
 ): SaleRequest {
   if (body.transaction_id === undefined) {
@@ -93,7 +94,7 @@ function toSaleRequest(
     currency: body.currency === undefined ? null : parseCurrency(body.currency),
     customerKey: body.customer_key ?? null,
     clickId: body.click_id ?? null,
-    details: toDetails(body, deps.pepper),
+    details: toDetails(body, pepper),
     atMs,
   }
 }
