@@ -72,6 +72,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     // At the end PostgreSQL may be gone before the last connection has said goodbye.
     if (!isClosing) options.onIdleError(error)
   })
+  // The pool listens to idle connections only. One that breaks while somebody has it would end the
+  // process; this way the next statement on it fails and tells the caller. From its first moment on,
+  // because its end can arrive in the same bytes as its welcome.
+  pool.on('connect', (client) => client.on('error', ignore))
 
   async function connect(): Promise<pg.PoolClient> {
     if (pool.waitingCount >= WAITING_MAX) throw busy()
@@ -84,9 +88,6 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function exclusively<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await connect()
-    // The pool listens to idle connections only: without this, one that breaks between two statements
-    // of a transaction would end the process. The next statement on it fails and tells the caller.
-    client.on('error', ignore)
     let isBroken = false
     try {
       return await work(client)
@@ -99,7 +100,6 @@ export function openDatabase(options: DatabaseOptions): Database {
       )
       throw error
     } finally {
-      client.off('error', ignore)
       client.release(isBroken)
     }
   }
