@@ -121,8 +121,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         try {
           return await once(work)
         } catch (error) {
-          const again = isDatabaseError(error) && RETRYABLE.has(error.code ?? '')
-          if (!again || attempt >= DEADLOCK_RETRIES_MAX) throw error
+          if (!isDeadlock(error) || attempt >= DEADLOCK_RETRIES_MAX) throw error
         }
       }
     },
@@ -151,8 +150,17 @@ function isPoolTimeout(error: unknown): boolean {
  * no refusal.
  */
 export function isRefusal(error: unknown): boolean {
-  if (!isDatabaseError(error)) return false
-  return /^2[23]/.test(error.code ?? '') || RETRYABLE.has(error.code ?? '')
+  return isRefusedForContent(error) || isDeadlock(error)
+}
+
+/** The database refused a row for what it holds, and would refuse it again. */
+export function isRefusedForContent(error: unknown): boolean {
+  return isDatabaseError(error) && /^2[23]/.test(error.code ?? '')
+}
+
+/** Nothing is wrong with the statement: done again, it may well succeed. */
+export function isDeadlock(error: unknown): boolean {
+  return isDatabaseError(error) && RETRYABLE.has(error.code ?? '')
 }
 
 /** A statement gave up waiting for a lock, as `lock_timeout` bade it. */

@@ -1,5 +1,5 @@
 import { ApiError } from '../../contract/error-codes.ts'
-import { type Database, isRefusal } from '../../db/database.ts'
+import { type Database, isRefusedForContent } from '../../db/database.ts'
 import { unreachable } from '../../shared/errors.ts'
 import {
   type SaleWriter,
@@ -49,7 +49,8 @@ export async function applyConversion(
     }
   } catch (error) {
     if (error instanceof ApiError) return rejected(error.message)
-    if (isRefusal(error)) return rejected('The database refused the event')
+    // Nothing else says that the event is bad: a rejected one is passed over for good.
+    if (isRefusedForContent(error)) return rejected('The database refused the event')
     throw error
   }
 }

@@ -106,9 +106,17 @@ const newestCustomer = {
   text: 'select last_value from affiliate_customers_id_seq',
 }
 
+/** Known visitors are locked in the order of their ids, as sales lock theirs: else the two could cross. */
+const lockCustomers = {
+  name: 'import_lock_customers',
+  text: `select c.id from affiliate_customers c
+    where c.program_id = $1 and c.click_id in (select click_id from import_clicks)
+    order by c.id for no key update`,
+}
+
 /**
- * Visitors that are new, in key order as everybody locks them. One that is known becomes as old as its
- * first click, because decisions look for clicks only from there on.
+ * Visitors that are new. One that is known becomes as old as its first click, because decisions look for
+ * clicks only from there on.
  */
 const insertCustomers = {
   name: 'import_customers',
@@ -279,6 +287,7 @@ async function insertStaged(
       copyFrom(`copy import_clicks (${stagedColumns.map(([name]) => name).join(', ')}) from stdin`),
     ),
   )
+  await client.query({ ...lockCustomers, values: [programId] })
   const newest = await client.query<{ last_value: number }>(newestCustomer)
   await client.query({ ...insertCustomers, values: [programId] })
   const values = [programId, newest.rows[0]?.last_value ?? 0]

@@ -38,13 +38,17 @@ export async function decideSales(
   const verdicts = await attributeSales(tx, candidates)
   const judged = candidates.flatMap((candidate, i) => judge(candidate, verdicts[i], answers))
   const claims = await claimTransactions(tx, judged.map(toClaim))
+  const claimOf = ({ sale }: Judged) => claims.get(programKey(sale.programId, sale.transactionId))
+  await bindNewKeys(
+    tx,
+    judged.filter((one) => claimOf(one) !== undefined),
+  )
   const claimed: { n: number; sale: ClaimedSale }[] = []
   for (const one of judged) {
-    const claim = claims.get(programKey(one.program.programId, one.sale.transactionId))
+    const claim = claimOf(one)
     // Whoever was first has committed by now, so the next look finds what was decided.
     answers[one.n] = later
     if (claim === undefined) continue
-    await bindNewKey(tx, one)
     if (one.attribution.verdict === 'attribution_window_expired') {
       const { clickAgeDays } = one.attribution
       const { windowDays } = one.judged.settings
@@ -123,10 +127,19 @@ function toClaim({ sale, program, customer, judged, attribution }: Judged): NewC
   }
 }
 
-async function bindNewKey(tx: Tx, { sale, customer, isKeyKnown, judged }: Judged): Promise<void> {
-  const { programId, customerKey } = sale
-  if (customerKey === null || isKeyKnown) return
-  await bindCustomerKey(tx, programId, customer.customerId, customerKey, 'server', judged.atMs)
+/** In the order of the keys, so that two batches which bind the same ones never wait for each other. */
+async function bindNewKeys(tx: Tx, judged: readonly Judged[]): Promise<void> {
+  const bindings = judged.flatMap(({ sale, customer, isKeyKnown, judged: { atMs } }) => {
+    const { programId, customerKey } = sale
+    if (customerKey === null || isKeyKnown) return []
+    return [{ programId, customerKey, customerId: customer.customerId, atMs }]
+  })
+  const inOrder = bindings.toSorted(
+    (a, b) => a.programId - b.programId || (a.customerKey < b.customerKey ? -1 : 1),
+  )
+  for (const { programId, customerKey, customerId, atMs } of inOrder) {
+    await bindCustomerKey(tx, programId, customerId, customerKey, 'server', atMs)
+  }
 }
 
 function toSaleRow(
