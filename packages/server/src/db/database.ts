@@ -163,6 +163,16 @@ export function isDeadlock(error: unknown): boolean {
   return isDatabaseError(error) && RETRYABLE.has(error.code ?? '')
 }
 
+const setLockTimeout = {
+  name: 'lock_timeout',
+  text: "select set_config('lock_timeout', $1, true)",
+}
+
+/** From here to the end of the transaction, a statement waits so long for a lock and then fails: see `isLockTimeout`. */
+export async function limitLockWaits(tx: Tx, timeoutMs: number): Promise<void> {
+  await tx.query(setLockTimeout, [String(timeoutMs)])
+}
+
 /** A statement gave up waiting for a lock, as `lock_timeout` bade it. */
 export function isLockTimeout(error: unknown): boolean {
   return isDatabaseError(error) && error.code === '55P03'

@@ -91,6 +91,33 @@ test('two programs whose sales have the same ids at once keep them apart', async
   await assertBooks()
 })
 
+test('a customer whom somebody else holds keeps only its own sales waiting, and they are told to come back', async () => {
+  const program = await server.provision()
+  const other = await server.provision()
+  const clickIds = await newCustomers(server, () => program.landing(), 10)
+  const [elsewhere] = await newCustomers(server, () => other.landing(), 1)
+  await server.db.database.transaction(async (tx) => {
+    const hold = {
+      name: 'test_hold_customer',
+      text: 'select 1 from affiliate_customers where program_id = $1 and click_id = $2 for update',
+    }
+    await tx.query(hold, [program.programId, clickIds[0]])
+    const answers = await together(11, (n) =>
+      n === 10
+        ? sell(other, { transaction_id: 'elsewhere', click_id: elsewhere })
+        : sell(program, { transaction_id: `held_${n}`, click_id: clickIds[n] }),
+    )
+    assert.deepEqual(
+      answers.map((answer) => answer.status),
+      [503, ...Array(10).fill(200)],
+    )
+    assert.ok(answers[0]?.headers.get('retry-after'))
+  })
+  const again = await sell(program, { transaction_id: 'held_0', click_id: clickIds[0] })
+  assert.equal(again.status, 200)
+  await assertBooks()
+})
+
 function sell(program: TestProgram, fields: Record<string, unknown>) {
   const sale = { amount_cents: 10_000, ...fields }
   return server.post('/api/v1/track/sale', sale, { key: program.apiKey })

@@ -1,5 +1,5 @@
 import { type Batcher, createBatcher } from '../../../db/batcher.ts'
-import { type Database, isRefusal } from '../../../db/database.ts'
+import { type Database, isLockTimeout, isRefusal } from '../../../db/database.ts'
 import { OverloadError } from '../../../shared/errors.ts'
 import type { SaleOutcome, SaleRequest } from './sale.ts'
 import { answerFromWhatStands, trackSales } from './track-sales.ts'
@@ -21,7 +21,8 @@ export function createSaleWriter(database: Database, nowMs: () => number): SaleW
   return createBatcher<SaleRequest, SaleOutcome>({
     ...limits,
     nowMs,
-    isRefusal,
+    // Nothing was stored: alone, each but the one that waits for the lock goes through.
+    isRefusal: (error) => isRefusal(error) || isLockTimeout(error),
     laneOf: ({ programId }) => programId,
     process: (requests) => trackSales(database, requests),
   })
@@ -42,6 +43,7 @@ export async function trackSale(
   } catch (error) {
     // It was never begun.
     if (error instanceof OverloadError) throw error
+    if (isLockTimeout(error)) throw new OverloadError('The server is busy, try again shortly', 1)
     const stands = await answerFromWhatStands(database, request).catch(() => null)
     if (stands === null) throw error
     return stands

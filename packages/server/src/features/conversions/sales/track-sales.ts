@@ -1,10 +1,16 @@
 import { later } from '../../../db/batcher.ts'
-import type { Database } from '../../../db/database.ts'
+import { type Database, limitLockWaits } from '../../../db/database.ts'
 import { findPrograms, type Program } from '../../programs/index.ts'
 import { decideSales } from './decide-sales.ts'
 import { takeTurns } from './domain/take-turns.ts'
 import { answerEarlier, type CurrencySale, type SaleOutcome, type SaleRequest } from './sale.ts'
 import { findSaleTransactions, programKey } from './store.ts'
+
+/**
+ * Who waits for somebody else's lock makes every sale of the process wait. A healthy lock is held for
+ * milliseconds, so after this long the sale gives way to the others.
+ */
+const lockWaitMaxMs = 2_000
 
 /**
  * Records sales in one transaction: claims, verdicts, sales, commissions, ledger entries, totals. All of
@@ -28,13 +34,14 @@ export async function trackSales(
     answers[n] === later && isTurn[n] === true ? [{ n, sale }] : [],
   )
   if (fresh.length === 0) return answers
-  const made = await database.transaction((tx) =>
-    decideSales(
+  const made = await database.transaction(async (tx) => {
+    await limitLockWaits(tx, lockWaitMaxMs)
+    return decideSales(
       tx,
       programs,
       fresh.map((one) => one.sale),
-    ),
-  )
+    )
+  })
   for (const [i, answer] of made.entries()) answers[fresh[i]?.n ?? 0] = answer
   return answers
 }
