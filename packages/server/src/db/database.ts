@@ -159,7 +159,7 @@ export function isRefusedForContent(error: unknown): boolean {
 }
 
 /** Nothing is wrong with the statement: done again, it may well succeed. */
-export function isDeadlock(error: unknown): boolean {
+function isDeadlock(error: unknown): boolean {
   return isDatabaseError(error) && RETRYABLE.has(error.code ?? '')
 }
 

@@ -7,18 +7,10 @@ import { findProgram } from '../programs/index.ts'
 import { applyConversion, type ConversionTools } from './apply-conversion.ts'
 import { addLine, type Chunk, emptyChunk, ensureMonths, isFull } from './build-chunk.ts'
 import { type ImportCounts, noCounts } from './domain/counts.ts'
+import { findProgress, type Progress, saveProgress, startProgress } from './progress-store.ts'
 import { readLines } from './read-lines.ts'
 import { createClickStager } from './stage-click.ts'
-import {
-  findProgress,
-  type ImportConnection,
-  loadLinks,
-  lockImports,
-  type Progress,
-  saveProgress,
-  startProgress,
-  storeClicks,
-} from './store.ts'
+import { type ImportConnection, loadLinks, lockImports, storeClicks } from './store.ts'
 import { openRejects, type RejectFile } from './write-rejects.ts'
 
 export interface ImportTools extends ConversionTools {

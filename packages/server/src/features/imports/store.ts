@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Db } from '../../db/database.ts'
-import type { ImportCounts } from './domain/counts.ts'
+import { type Progress, progressUpdate } from './progress-store.ts'
 
 /**
  * The connection that an import holds from its beginning to its end. The lock and the staging table
@@ -14,13 +14,6 @@ export interface OpenLink {
   linkId: number
   partnerId: number
   isOpen: boolean
-}
-
-export interface Progress {
-  nextByte: number
-  linesDone: number
-  rejectsBytes: number
-  counts: ImportCounts
 }
 
 /** How many of the clicks were new, and of those came after what was decided of their visitors. */
@@ -79,26 +72,6 @@ const selectLinks = {
     from affiliate_referral_links l
     join affiliate_partner_programs pp on pp.program_id = l.program_id and pp.partner_id = l.partner_id
     where l.program_id = $1`,
-}
-
-const selectProgress = {
-  name: 'import_progress',
-  text: `select next_byte, lines_done, rejects_bytes, counts from imports
-    where program_id = $1 and file_sha256 = $2 and finished_at is null`,
-}
-
-/** A file that was finished begins anew: what was rejected may be accepted now. */
-const restart = {
-  name: 'import_restart',
-  text: `insert into imports (program_id, file_sha256, counts, started_at) values ($1, $2, $3, $4)
-    on conflict (program_id, file_sha256) do update set next_byte = 0, lines_done = 0, rejects_bytes = 0,
-      counts = excluded.counts, started_at = excluded.started_at, finished_at = null`,
-}
-
-const updateProgress = {
-  name: 'import_update',
-  text: `update imports set next_byte = $3, lines_done = $4, rejects_bytes = $5, counts = $6, finished_at = $7
-    where program_id = $1 and file_sha256 = $2`,
 }
 
 const newestCustomer = {
@@ -191,61 +164,6 @@ export async function loadLinks(db: Db, programId: number): Promise<Map<string, 
   )
 }
 
-/** Where an interrupted import stands; null where there is none. */
-export async function findProgress(
-  db: Db,
-  programId: number,
-  sha256: Buffer,
-): Promise<Progress | null> {
-  const [row] = await db.query<{
-    next_byte: number
-    lines_done: number
-    rejects_bytes: number
-    counts: ImportCounts
-  }>(selectProgress, [programId, sha256])
-  if (row === undefined) return null
-  const { counts } = row
-  const [nextByte, linesDone, rejectsBytes] = [row.next_byte, row.lines_done, row.rejects_bytes]
-  return { nextByte, linesDone, rejectsBytes, counts }
-}
-
-export async function startProgress(
-  db: Db,
-  programId: number,
-  sha256: Buffer,
-  counts: ImportCounts,
-  nowMs: number,
-): Promise<void> {
-  await db.query(restart, [programId, sha256, JSON.stringify(counts), new Date(nowMs)])
-}
-
-export async function saveProgress(
-  db: Db,
-  programId: number,
-  sha256: Buffer,
-  progress: Progress,
-  finishedAtMs: number | null,
-): Promise<void> {
-  await db.query(updateProgress, progressValues(programId, sha256, progress, finishedAtMs))
-}
-
-function progressValues(
-  programId: number,
-  sha256: Buffer,
-  progress: Progress,
-  finishedAtMs: number | null,
-): unknown[] {
-  return [
-    programId,
-    sha256,
-    progress.nextByte,
-    progress.linesDone,
-    progress.rejectsBytes,
-    JSON.stringify(progress.counts),
-    finishedAtMs === null ? null : new Date(finishedAtMs),
-  ]
-}
-
 /**
  * Stores clicks that are not there yet, with their visitors and totals, in one transaction. `progressAfter`
  * tells what the import's progress is with them; null leaves it as it is. The commit does not wait for
@@ -265,8 +183,7 @@ export async function storeClicks(
     const stored = await insertStaged(client, programId, rows)
     const progress = progressAfter(stored)
     if (progress !== null) {
-      const values = progressValues(programId, sha256, progress, null)
-      await client.query({ ...updateProgress, values })
+      await client.query(progressUpdate(programId, sha256, progress))
     }
     await client.query('commit')
     return stored
