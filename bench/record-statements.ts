@@ -15,10 +15,11 @@ export function recordStatements(database: Database, steps: Step[]): Database {
   return {
     ...database,
     ...recorder(database, steps),
-    async transaction(work) {
+    async transaction(work, options) {
       mark('begin')
-      const result = await database.transaction((tx) =>
-        work({ isTransaction: true, ...recorder(tx, steps) }),
+      const result = await database.transaction(
+        (tx) => work({ isTransaction: true, ...recorder(tx, steps) }),
+        options,
       )
       mark('commit')
       return result

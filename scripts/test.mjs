@@ -15,7 +15,7 @@ import {
 const isTest = (file) => /\.test\.(ts|tsx|mjs)$/.test(file)
 const needsBrowser = (file) => file.startsWith('e2e/') || file.includes('.browser.test.')
 /** What is run once more against each PostgreSQL of the machine. */
-const needsDatabase = (file) => /^packages\/server\/test\/(http|races|db)\//.test(file)
+const needsDatabase = (file) => /^packages\/server\/test\/(http|races|db|import)\//.test(file)
 /** A developer's own settings must not decide how a test ends. */
 const foreignSettings =
   /^(DATABASE_URL|HOST|PORT|PUBLIC_URL|SMTP_URL|LOG_LEVEL|TRUST_PROXY|NODE_TEST_CONTEXT|AFFITOR_(?!TEST_(RUNS|SEED)$).*)$/

@@ -25,9 +25,14 @@ export interface Tx extends Db {
   readonly isTransaction: true
 }
 
+export interface TransactionOptions {
+  /** So long a statement waits for a lock that somebody else holds; then it fails: see `isLockTimeout`. */
+  lockWaitMaxMs?: number
+}
+
 export interface Database extends Db {
   /** Runs `work` in a transaction, and again when PostgreSQL chose it as the victim of a deadlock. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
   /**
    * Runs statements without names (several in one text), as migrations need. A transaction that `work`
    * began is rolled back when it fails.
@@ -104,9 +109,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function once<T>(
+    work: (tx: Tx) => Promise<T>,
+    { lockWaitMaxMs }: TransactionOptions,
+  ): Promise<T> {
+    const begin =
+      lockWaitMaxMs === undefined
+        ? 'begin'
+        : `begin; set local lock_timeout = ${Math.round(lockWaitMaxMs)}`
     return exclusively(async (client) => {
-      await client.query('begin')
+      await client.query(begin)
       const result = await work({ isTransaction: true, ...queries(client) })
       await client.query('commit')
       return result
@@ -116,10 +128,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: (statement, values) => exclusively((client) => queries(client).query(statement, values)),
     exclusively,
-    async transaction(work) {
+    async transaction(work, options = {}) {
       for (let attempt = 0; ; attempt += 1) {
         try {
-          return await once(work)
+          return await once(work, options)
         } catch (error) {
           if (!isDeadlock(error) || attempt >= DEADLOCK_RETRIES_MAX) throw error
         }
@@ -161,16 +173,6 @@ export function isRefusedForContent(error: unknown): boolean {
 /** Nothing is wrong with the statement: done again, it may well succeed. */
 function isDeadlock(error: unknown): boolean {
   return isDatabaseError(error) && RETRYABLE.has(error.code ?? '')
-}
-
-const setLockTimeout = {
-  name: 'lock_timeout',
-  text: "select set_config('lock_timeout', $1, true)",
-}
-
-/** From here to the end of the transaction, a statement waits so long for a lock and then fails: see `isLockTimeout`. */
-export async function limitLockWaits(tx: Tx, timeoutMs: number): Promise<void> {
-  await tx.query(setLockTimeout, [String(timeoutMs)])
 }
 
 /** A statement gave up waiting for a lock, as `lock_timeout` bade it. */

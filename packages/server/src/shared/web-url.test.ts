@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isStorable } from './text.ts'
-import { affCode, storedUrl } from './web-url.ts'
+import { readLanding, storedUrl } from './web-url.ts'
+
+const affCode = (raw: string) => readLanding(raw).aff
 
 const hostileUrl = fc
   .tuple(
@@ -225,10 +227,11 @@ test('a code is cut at 255 characters', () => {
   assert.deepEqual(found, { kind: 'ok', code: 'c'.repeat(255) })
 })
 
-test('affCode answers for any input', () => {
+test('a landing URL is answered for any input, and kept as any other page', () => {
   fc.assert(
     fc.property(fc.oneof(hostileUrl, fc.string({ unit: 'binary' })), (raw) => {
-      const found = affCode(raw)
+      const { aff: found, stored } = readLanding(raw)
+      assert.equal(stored, storedUrl(raw))
       if (found.kind === 'ok') assert.match(found.code, /^\S(.*\S)?$/s)
     }),
     { numRuns: 5_000 },

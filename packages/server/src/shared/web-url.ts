@@ -24,24 +24,19 @@ export function storedUrl(raw: string): string | null {
   return url === null ? null : toStored(url)
 }
 
-/** A landing URL read once: the partner code in it (see `affCode`) and what is kept of it (see `storedUrl`). */
+export type AffCode = { kind: 'ok'; code: string } | { kind: 'invalid_url' } | { kind: 'missing' }
+
+/**
+ * A landing URL read once. `aff` is the partner code in its `aff` parameter: the first that is not empty,
+ * trimmed, cut to 255 characters, a missing scheme taken as https. It is as the visitor sent it, so look
+ * it up, do not store it. `stored` is what is kept of the URL: see `storedUrl`.
+ */
 export function readLanding(raw: string): { aff: AffCode; stored: string | null } {
   const url = parseWebUrl(raw)
   return {
     aff: codeIn(url ?? parseWithoutScheme(raw.trim())),
     stored: url === null ? null : toStored(url),
   }
-}
-
-export type AffCode = { kind: 'ok'; code: string } | { kind: 'invalid_url' } | { kind: 'missing' }
-
-/**
- * The partner code in the `aff` parameter of a landing URL: the first that is not empty, trimmed, cut
- * to 255 characters. A missing scheme is taken as https. The code is as the visitor sent it, so look
- * it up, do not store it.
- */
-export function affCode(raw: string): AffCode {
-  return codeIn(parseWebUrl(raw) ?? parseWithoutScheme(raw.trim()))
 }
 
 function codeIn(url: URL | null): AffCode {

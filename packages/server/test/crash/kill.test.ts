@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runAdmin, type ServerCommand, startServer } from '../harness/server-command.ts'
+import { until } from '../harness/until.ts'
 import { livingPostmaster } from './postmaster.ts'
 import { assertStored } from './stored.ts'
 import { type Account, startTraffic, type Target } from './traffic.ts'
@@ -47,7 +48,7 @@ test('SIGTERM under load ends within 10 seconds with code 0, keeps what was ackn
   const site = await openSite(t)
   const traffic = startTraffic(site.target, visitors)
   try {
-    await until(() => traffic.account.refunds.size >= 50)
+    await until('there is traffic', () => traffic.account.refunds.size >= 50)
     const sentAtMs = performance.now()
     const ended = await site.terminate()
     const tookMs = performance.now() - sentAtMs
@@ -155,15 +156,6 @@ function report(t: TestContext, account: Account): void {
     `acknowledged: ${clicks} clicks, ${account.leads.size} leads, ${account.sales.size} sales, ${account.refunds.size} refunds; unanswered: ${account.clicksUnanswered} clicks`,
   )
   assert.ok(account.refunds.size >= 50, 'there was hardly any traffic, so this proves nothing')
-}
-
-/** Polls until it is so; fails after 30 seconds. */
-async function until(isSo: () => boolean): Promise<void> {
-  const giveUpAtMs = performance.now() + 30_000
-  while (!isSo()) {
-    assert.ok(performance.now() < giveUpAtMs, 'not within 30 seconds')
-    await delay(50)
-  }
 }
 
 /** mulberry32: numbers from 0 to 1 that a seed repeats. */

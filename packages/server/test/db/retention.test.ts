@@ -6,7 +6,7 @@ import { verify } from '../../src/features/verification/index.ts'
 import { addPartner, chrome, clickThrough, readSale, sell, signUp } from '../harness/journeys.ts'
 import { openTestDatabase, testStartMs } from '../harness/test-database.ts'
 import { startTestServer, type TestServer } from '../harness/test-server.ts'
-import { waitFor } from '../harness/wait-for.ts'
+import { until } from '../harness/until.ts'
 
 const dayMs = 86_400_000
 const never = new AbortController().signal
@@ -185,7 +185,7 @@ async function openReader(t: TestContext, server: TestServer): Promise<() => Pro
 }
 
 function detachWaits(server: TestServer): Promise<void> {
-  return waitFor('the detach to wait for the reader', async () => {
+  return until('the detach to wait for the reader', async () => {
     const rows = await server.db.sql(
       `select 1 from pg_stat_activity where datname = current_database()
         and query ~ 'detach partition' and wait_event_type = 'Lock' and pid <> pg_backend_pid()`,

@@ -10,7 +10,7 @@ import {
   openTestDatabase,
   testStartMs,
 } from '../harness/test-database.ts'
-import { waitFor } from '../harness/wait-for.ts'
+import { until } from '../harness/until.ts'
 
 const dayMs = 86_400_000
 const stopMaxMs = 10_000
@@ -32,10 +32,10 @@ test('upkeep that fails is told and tried again, and makes the months ahead all 
     onPostponed: () => undefined,
   })
   t.after(stop)
-  await waitFor('two failures', async () => errors.length >= 2)
+  await until('two failures', async () => errors.length >= 2)
   assert.match(errors[0] ?? '', /affiliate_archived_months/)
   nowMs += 600 * dayMs
-  await waitFor('the months ahead', async () => {
+  await until('the months ahead', async () => {
     const [row] = await db.sql(
       "select to_regclass('affiliate_sale_events_202802') is not null as made",
     )
@@ -43,7 +43,7 @@ test('upkeep that fails is told and tried again, and makes the months ahead all 
   })
   assert.equal(archived.length, 0)
   await db.sql('alter table away rename to affiliate_archived_months')
-  await waitFor('the archive', async () => archived.includes('2026-03'))
+  await until('the archive', async () => archived.includes('2026-03'))
   await stop()
   const locks = await db.sql(
     "select 1 from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
@@ -90,7 +90,7 @@ test('a server that is stopped while it archives ends in time, and the next one 
   const retaining = { ...env, AFFITOR_RETENTION_DAYS: '30' }
   const first = startServer(t, retaining)
   await first.ready
-  await waitFor('the detach to wait for the reader', () => isTrue(isWaiting))
+  await until('the detach to wait for the reader', () => isTrue(isWaiting))
   const beganMs = performance.now()
   first.signal('SIGTERM')
   const { code, stderr } = await first.ended
@@ -101,7 +101,7 @@ test('a server that is stopped while it archives ends in time, and the next one 
   assert.equal(await isTrue(isArchived), false)
   const second = startServer(t, retaining)
   await second.ready
-  await waitFor('the archive', () => isTrue(isArchived))
+  await until('the archive', () => isTrue(isArchived))
   second.signal('SIGTERM')
   assert.equal((await second.ended).code, 0)
 })

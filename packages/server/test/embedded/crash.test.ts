@@ -5,15 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from '../../src/db/embedded/connection.ts'
-import {
-  afterwards,
-  freshDirectory,
-  postmasterPid,
-  query,
-  start,
-  startHolder,
-  until,
-} from './harness.ts'
+import { until } from '../harness/until.ts'
+import { afterwards, freshDirectory, postmasterPid, query, start, startHolder } from './harness.ts'
 
 test('after a server was killed, the next stops its PostgreSQL and has its rows', async (t) => {
   const dataDir = freshDirectory(t)

@@ -5,7 +5,6 @@ import { readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { Connection } from '../../src/db/embedded/connection.ts'
@@ -15,6 +14,7 @@ import {
   openEmbedded,
   startEmbedded,
 } from '../../src/db/embedded/open.ts'
+import { until } from '../harness/until.ts'
 
 const holderScript = fileURLToPath(new URL('./hold-database.ts', import.meta.url))
 
@@ -179,18 +179,6 @@ async function firstLine(child: ChildProcess, ended: Holder['ended']): Promise<s
     return text.includes('\n')
   })
   return text
-}
-
-/** Asks until the answer is yes; fails after 30 seconds. */
-export async function until(
-  what: string,
-  question: () => boolean | Promise<boolean>,
-): Promise<void> {
-  const giveUpAtMs = performance.now() + 30_000
-  while (!(await question())) {
-    if (performance.now() > giveUpAtMs) assert.fail(`not within 30 s: ${what}`)
-    await delay(20)
-  }
 }
 
 export function postmasterPid(dataDir: string): number {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { startEmbedded } from '../../src/db/embedded/open.ts'
 import { StartError } from '../../src/shared/errors.ts'
+import { until } from '../harness/until.ts'
 import {
   freshDirectory,
   openDirectory,
@@ -13,7 +14,6 @@ import {
   query,
   spawnHolder,
   start,
-  until,
 } from './harness.ts'
 
 test('rows written before a stop are there after the next start', async (t) => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startEmbedded } from '../../src/db/embedded/open.ts'
 import { StartError } from '../../src/shared/errors.ts'
-import { freshDirectory, open, options, query, spawnHolder, startHolder, until } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { freshDirectory, open, options, query, spawnHolder, startHolder } from './harness.ts'
 
 test('a second server on the directory is refused while the first goes on', async (t) => {
   const dataDir = freshDirectory(t)

@@ -3,8 +3,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { startServer, temporaryDirectory } from '../harness/server-command.ts'
 import { createEmptyDatabase } from '../harness/test-database.ts'
+import { until } from '../harness/until.ts'
 import { isAlive, workersOf } from './pids.ts'
-import { until } from './until.ts'
 
 const deathsPerMinuteMax = 5
 

@@ -11,8 +11,8 @@ import { sendAndAHalf } from '../harness/half-request.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { runAdmin, type ServerCommand, startServer } from '../harness/server-command.ts'
 import { assertLimitHolds, sharedLimitSettings } from '../harness/shared-limit.ts'
+import { until } from '../harness/until.ts'
 import { isAlive, workersOf } from './pids.ts'
-import { until } from './until.ts'
 
 const workers = 4
 const visitors = 12

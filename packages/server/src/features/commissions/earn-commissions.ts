@@ -2,18 +2,16 @@ import type { Tx } from '../../db/database.ts'
 import { commissionEarned, post } from '../ledger/index.ts'
 import { decideCommission, type NoCommissionReason } from './domain/commission.ts'
 import type { Policy } from './domain/policy.ts'
-import { insertCommissions, loadPoliciesInForce, type NewCommission } from './store.ts'
+import {
+  insertCommissions,
+  loadPoliciesInForce,
+  type NewCommission,
+  type SaleOfCommission,
+} from './store.ts'
 
-export interface EarningSale {
-  programId: number
-  transactionId: string
-  saleId: number
-  partnerId: number
-  linkId: number
-  customerId: number
+export interface EarningSale extends SaleOfCommission {
   amountCents: number
   currency: string
-  atMs: number
   /** The customer's first attributed sale; null when this is it. */
   firstSaleAtMs: number | null
 }
@@ -45,9 +43,10 @@ export async function earnCommissions(
     })),
   )
   const bySale = new Map(earned.map((one) => [one.saleId, one]))
-  return decisions.map((one, i): EarnedCommission => {
-    if (one.kind === 'none') return one
-    const commission = bySale.get(sales[i]?.saleId ?? 0)
+  return sales.map(({ saleId }, i): EarnedCommission => {
+    const decision = decisions[i]
+    if (decision?.kind === 'none') return decision
+    const commission = bySale.get(saleId)
     if (commission === undefined) throw new Error('A commission was not made')
     const { commissionId, amountCents, currency } = commission
     return { kind: 'commission', commissionId, amountCents, currency }

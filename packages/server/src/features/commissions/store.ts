@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { programKey } from '../../shared/program-key.ts'
 import type { Policy } from './domain/policy.ts'
 
 export type CommissionStatus =
@@ -21,19 +22,23 @@ export interface Commission {
   policyVersion: number
 }
 
-export interface NewCommission {
+/** The sale that a commission is for. */
+export interface SaleOfCommission {
   programId: number
   transactionId: string
   saleId: number
   partnerId: number
   linkId: number
   customerId: number
+  atMs: number
+}
+
+export interface NewCommission extends SaleOfCommission {
   amountCents: number
   currency: string
   policyId: number
   policyVersion: number
   holdEndsAtMs: number
-  atMs: number
 }
 
 interface PolicyRow {
@@ -180,9 +185,9 @@ export async function insertCommissions(
     insertCommissionRows,
     [JSON.stringify(commissions)],
   )
-  const ids = new Map(rows.map((row) => [`${row.program_id} ${row.sale_id}`, row.id]))
+  const ids = new Map(rows.map((row) => [programKey(row.program_id, row.sale_id), row.id]))
   return commissions.map((commission) => {
-    const commissionId = ids.get(`${commission.programId} ${commission.saleId}`)
+    const commissionId = ids.get(programKey(commission.programId, commission.saleId))
     if (commissionId === undefined) throw new Error('A commission was not inserted')
     return { ...commission, commissionId }
   })

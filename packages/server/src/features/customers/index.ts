@@ -4,7 +4,6 @@ export { type StoredEmail, storeEmail } from './email.ts'
 export {
   bindCustomerKey,
   type Customer,
-  customerMapKey,
   findCustomersByClickIds,
   findCustomersByKeys,
   lockCustomer,

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { programKey } from '../../shared/program-key.ts'
 
 /** A visitor of a program, from the first click on. */
 export interface Customer {
@@ -71,31 +72,42 @@ const lockMany = {
       for no key update) c`,
 }
 
-/**
- * The key goes to the customer when nobody has it, whoever asks at the same moment; for the backend
- * also when only a browser had claimed it.
- */
+/** A key that nobody has goes to the customer, whoever asks at the same moment. */
 const insertKey = {
   name: 'customer_key_bind',
+  text: `with bound as (
+      insert into affiliate_customer_keys (program_id, customer_key, customer_id, bound_at, bound_by)
+      values ($1, $2, $3, $4, $5)
+      on conflict (program_id, customer_key) do nothing returning customer_id)
+    update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
+    from bound where c.program_id = $1 and c.id = bound.customer_id
+    returning c.id`,
+}
+
+/**
+ * A key that only a browser had claimed goes to the backend's customer, and its former customer shows
+ * another of its own. A statement after the insert that found the key taken, because it must see what
+ * that one waited for.
+ */
+const takeKeyOver = {
+  name: 'customer_key_take_over',
   text: `with prior as (
       -- Who has the key so far. No index finds a customer by the key it shows.
-      select customer_id from affiliate_customer_keys where program_id = $1 and customer_key = $2),
-    bound as (
-      insert into affiliate_customer_keys as k (program_id, customer_key, customer_id, bound_at, bound_by)
-      values ($1, $2, $3, $4, $5)
-      on conflict (program_id, customer_key) do update
-        set customer_id = excluded.customer_id, bound_at = excluded.bound_at, bound_by = 'server'
-        where k.bound_by = 'browser' and excluded.bound_by = 'server'
-      returning customer_id),
+      select customer_id from affiliate_customer_keys
+      where program_id = $1 and customer_key = $2 and bound_by = 'browser' for update),
+    taken as (
+      update affiliate_customer_keys k set customer_id = $3, bound_at = $4, bound_by = 'server'
+      from prior where k.program_id = $1 and k.customer_key = $2
+      returning k.customer_id),
     former as (
       update affiliate_customers c set customer_key = (
           select o.customer_key from affiliate_customer_keys o
           where o.program_id = $1 and o.customer_id = c.id and o.customer_key <> $2
           order by o.bound_at, o.customer_key limit 1)
-      from bound, prior where c.program_id = $1 and c.id = prior.customer_id and c.customer_key = $2
-        and prior.customer_id <> bound.customer_id)
+      from prior where c.program_id = $1 and c.id = prior.customer_id and c.customer_key = $2
+        and prior.customer_id <> $3)
     update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
-    from bound where c.program_id = $1 and c.id = bound.customer_id`,
+    from taken where c.program_id = $1 and c.id = taken.customer_id`,
 }
 
 const updateMany = {
@@ -113,12 +125,7 @@ const updateMany = {
     where c.program_id = i."programId" and c.id = i."customerId"`,
 }
 
-/** The key of `findCustomersByClickIds`: a click id means something only within its program. */
-export function customerMapKey(programId: number, clickId: string): string {
-  return `${programId} ${clickId}`
-}
-
-/** Customer ids by `customerMapKey`, for click ids each looked up within its own program. */
+/** Customer ids by `programKey`, for click ids each looked up within its own program. */
 export async function findCustomersByClickIds(
   db: Db,
   asked: { programId: number; clickId: string }[],
@@ -128,10 +135,10 @@ export async function findCustomersByClickIds(
     selectByClickIds,
     [asked.map((one) => one.programId), asked.map((one) => one.clickId)],
   )
-  return new Map(rows.map((row) => [customerMapKey(row.program_id, row.click_id), row.id]))
+  return new Map(rows.map((row) => [programKey(row.program_id, row.click_id), row.id]))
 }
 
-/** Whose the keys are, by `customerMapKey`. A key means something only within its program. */
+/** Whose the keys are, by `programKey`. A key means something only within its program. */
 export async function findCustomersByKeys(
   db: Db,
   asked: { programId: number; customerKey: string }[],
@@ -145,7 +152,7 @@ export async function findCustomersByKeys(
   }>(selectByKeys, [asked.map((one) => one.programId), asked.map((one) => one.customerKey)])
   return new Map(
     rows.map((row) => [
-      customerMapKey(row.program_id, row.customer_key),
+      programKey(row.program_id, row.customer_key),
       { customerId: row.customer_id, boundBy: row.bound_by },
     ]),
   )
@@ -176,9 +183,11 @@ export async function lockCustomers(
     inOrder.map((one) => one.programId),
     inOrder.map((one) => one.customerId),
   ])
-  const found = new Map(rows.map((row) => [`${row.program_id} ${row.id}`, fromCustomerRow(row)]))
+  const found = new Map(
+    rows.map((row) => [programKey(row.program_id, row.id), fromCustomerRow(row)]),
+  )
   return asked.map(({ programId, customerId }) => {
-    const customer = found.get(`${programId} ${customerId}`)
+    const customer = found.get(programKey(programId, customerId))
     if (customer === undefined) throw new Error(`Customer ${customerId} does not exist`)
     return customer
   })
@@ -196,7 +205,10 @@ export async function bindCustomerKey(
   boundBy: KeyBinder,
   nowMs: number,
 ): Promise<void> {
-  await tx.query(insertKey, [programId, customerKey, customerId, new Date(nowMs), boundBy])
+  const at = new Date(nowMs)
+  const bound = await tx.query(insertKey, [programId, customerKey, customerId, at, boundBy])
+  if (bound.length > 0 || boundBy === 'browser') return
+  await tx.query(takeKeyOver, [programId, customerKey, customerId, at])
 }
 
 /** At most one change a customer. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Db, isLockTimeout } from '../../db/database.ts'
 import { ensurePartitionsBetween } from '../../db/partitions.ts'
+import { DAY_MS } from '../../shared/calendar.ts'
 import { clockSkewMaxMs } from '../customers/index.ts'
 import type { ParsedConversion } from './apply-conversion.ts'
 import { parseLine } from './parse-line.ts'
@@ -28,7 +29,6 @@ export interface Chunk {
 const chunkLinesMax = 20_000
 /** Each is a transaction of its own, and an interruption waits for the chunk. */
 const chunkConversionsMax = 500
-const DAY_MS = 86_400_000
 const partitionTriesMax = 60
 
 export function emptyChunk(): Chunk {

@@ -1,1 +1,1 @@
-export { addPartner, findActivePartners, insertDefaultGroup, partnerSetKey } from './store.ts'
+export { addPartner, findActivePartners, insertDefaultGroup } from './store.ts'

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { programKey } from '../../shared/program-key.ts'
 
 const insertGroup = {
   name: 'partner_group_insert_default',
@@ -21,11 +22,6 @@ const activePartners = {
   text: `select pp.program_id, pp.partner_id
     from unnest($1::bigint[], $2::bigint[]) as asked (program_id, partner_id)
     join affiliate_partner_programs pp using (program_id, partner_id) where pp.status = 'active'`,
-}
-
-/** A partner within a program, as a key of sets. */
-export function partnerSetKey(programId: number, partnerId: number): string {
-  return `${programId} ${partnerId}`
 }
 
 /** Every program has one group, `Default`, from the start; its partners' policies hang on it. */
@@ -55,7 +51,7 @@ export async function addPartner(
   return row.partner_id
 }
 
-/** Those of the partners who are in their program now, by `partnerSetKey`. */
+/** Those of the partners who are in their program now, by `programKey`. */
 export async function findActivePartners(
   db: Db,
   asked: readonly { programId: number; partnerId: number }[],
@@ -65,5 +61,5 @@ export async function findActivePartners(
     asked.map((one) => one.programId),
     asked.map((one) => one.partnerId),
   ])
-  return new Set(rows.map((row) => partnerSetKey(row.program_id, row.partner_id)))
+  return new Set(rows.map((row) => programKey(row.program_id, row.partner_id)))
 }

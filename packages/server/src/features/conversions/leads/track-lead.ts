@@ -1,8 +1,8 @@
 import type { Database, Db, Tx } from '../../../db/database.ts'
+import { programKey } from '../../../shared/program-key.ts'
 import {
   bindCustomerKey,
   type Customer,
-  customerMapKey,
   eventTime,
   findCustomersByClickIds,
   findCustomersByKeys,
@@ -67,7 +67,7 @@ async function findLeadCustomer(
 
 async function findByKey(db: Db, programId: number, customerKey: string) {
   const found = await findCustomersByKeys(db, [{ programId, customerKey }])
-  return found.get(customerMapKey(programId, customerKey)) ?? null
+  return found.get(programKey(programId, customerKey)) ?? null
 }
 
 /** The first of the click ids that names a customer; in server mode one of the key's program. */
@@ -84,7 +84,7 @@ async function findByClickIds(
   const customers = await findCustomersByClickIds(db, asked)
   let isForeign = false
   for (const { programId: own, clickId } of asked) {
-    const customerId = customers.get(customerMapKey(own, clickId))
+    const customerId = customers.get(programKey(own, clickId))
     if (customerId === undefined) continue
     if (programId === null || own === programId) return { programId: own, customerId }
     isForeign = true

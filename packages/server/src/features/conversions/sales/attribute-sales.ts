@@ -1,11 +1,12 @@
 import type { Tx } from '../../../db/database.ts'
+import { programKey } from '../../../shared/program-key.ts'
 import { type Attribution, type AttributionSettings, attribute } from '../../attribution/index.ts'
 import { loadTouches } from '../../clicks/index.ts'
 import { type Customer, clockSkewMaxMs, eventTime } from '../../customers/index.ts'
-import { findActivePartners, partnerSetKey } from '../../partners/index.ts'
+import { findActivePartners } from '../../partners/index.ts'
 import type { Program } from '../../programs/index.ts'
 import type { CurrencySale } from './sale.ts'
-import { findSubscriptions, programKey, type Subscription } from './store.ts'
+import { findSubscriptions, type Subscription } from './store.ts'
 
 /** A sale whose customer is found and locked. */
 export interface SaleOfCustomer {
@@ -43,7 +44,7 @@ export async function attributeSales(
     const settings = settingsOf(one.program)
     const renewalOf = renewals[i] ?? null
     const isRenewalPartnerActive =
-      renewalOf === null || active.has(partnerSetKey(one.program.programId, renewalOf.partnerId))
+      renewalOf === null || active.has(programKey(one.program.programId, renewalOf.partnerId))
     const question = { atMs, boundAtMs: boundAt(one.customer), renewalOf }
     return {
       settings,

@@ -1,5 +1,6 @@
 import { later } from '../../../db/batcher.ts'
 import type { Tx } from '../../../db/database.ts'
+import { programKey } from '../../../shared/program-key.ts'
 import { type StorableAttribution, toStoredAttribution } from '../../attribution/index.ts'
 import { bindCustomerKey, lockCustomers } from '../../customers/index.ts'
 import type { Program } from '../../programs/index.ts'
@@ -8,7 +9,7 @@ import { firsts } from './domain/take-turns.ts'
 import { findSaleCustomers } from './find-sale-customers.ts'
 import { type ClaimedSale, recordSales } from './record-sales.ts'
 import type { CurrencySale, SaleOutcome } from './sale.ts'
-import { claimTransactions, type NewClaim, programKey, type SaleRow } from './store.ts'
+import { claimTransactions, type NewClaim, type SaleRow } from './store.ts'
 
 type Answer = SaleOutcome | typeof later
 
@@ -62,7 +63,7 @@ export async function decideSales(
     tx,
     claimed.map(({ sale }) => sale),
   )
-  for (const [i, outcome] of outcomes.entries()) answers[claimed[i]?.n ?? 0] = outcome
+  for (const [i, { n }] of claimed.entries()) answers[n] = outcomes[i] ?? later
   return answers
 }
 

@@ -1,11 +1,8 @@
 import type { Db } from '../../../db/database.ts'
-import {
-  customerMapKey,
-  findCustomersByClickIds,
-  findCustomersByKeys,
-} from '../../customers/index.ts'
+import { programKey } from '../../../shared/program-key.ts'
+import { findCustomersByClickIds, findCustomersByKeys } from '../../customers/index.ts'
 import type { SaleRequest } from './sale.ts'
-import { findSubscriptions, programKey } from './store.ts'
+import { findSubscriptions } from './store.ts'
 
 export interface FoundCustomer {
   customerId: number
@@ -28,9 +25,7 @@ export async function findSaleCustomers(
     ),
   )
   const byKey = (sale: SaleRequest) =>
-    sale.customerKey === null
-      ? undefined
-      : keys.get(customerMapKey(sale.programId, sale.customerKey))
+    sale.customerKey === null ? undefined : keys.get(programKey(sale.programId, sale.customerKey))
   const withoutKey = sales.filter((sale) => byKey(sale) === undefined)
   const clicks = await findCustomersByClickIds(
     db,
@@ -43,7 +38,7 @@ export async function findSaleCustomers(
     const known = byKey(sale)
     if (known !== undefined) return { customerId: known.customerId, isKeyKnown: true }
     const { programId, clickId } = sale
-    const byClick = clickId === null ? undefined : clicks.get(customerMapKey(programId, clickId))
+    const byClick = clickId === null ? undefined : clicks.get(programKey(programId, clickId))
     const [named] = onlySubscription(sale)
     const bySubscription =
       named === undefined

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../../db/database.ts'
+import { programKey } from '../../../shared/program-key.ts'
 import type { StoredAttribution } from '../../attribution/index.ts'
 import type { SaleDetails, SaleTransaction } from './sale.ts'
 
@@ -88,11 +89,6 @@ const insertSubscriptionRows = {
     from json_to_recordset($1::json) as i ("programId" bigint, "subscriptionId" text, "customerId" bigint,
       "partnerId" bigint, "linkId" bigint, "atMs" bigint)
     order by "programId", "subscriptionId" on conflict do nothing`,
-}
-
-/** Something of a program, as a key of maps: ids mean something only within their program. */
-export function programKey(programId: number, id: string): string {
-  return `${programId} ${id}`
 }
 
 /** What was decided before on transaction ids, by `programKey`. */

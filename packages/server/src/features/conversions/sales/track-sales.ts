@@ -1,10 +1,11 @@
 import { later } from '../../../db/batcher.ts'
-import { type Database, limitLockWaits } from '../../../db/database.ts'
+import type { Database } from '../../../db/database.ts'
+import { programKey } from '../../../shared/program-key.ts'
 import { findPrograms, type Program } from '../../programs/index.ts'
 import { decideSales } from './decide-sales.ts'
 import { takeTurns } from './domain/take-turns.ts'
 import { answerEarlier, type CurrencySale, type SaleOutcome, type SaleRequest } from './sale.ts'
-import { findSaleTransactions, programKey } from './store.ts'
+import { findSaleTransactions } from './store.ts'
 
 /**
  * Who waits for somebody else's lock makes every sale of the process wait. A healthy lock is held for
@@ -34,15 +35,11 @@ export async function trackSales(
     answers[n] === later && isTurn[n] === true ? [{ n, sale }] : [],
   )
   if (fresh.length === 0) return answers
-  const made = await database.transaction(async (tx) => {
-    await limitLockWaits(tx, lockWaitMaxMs)
-    return decideSales(
-      tx,
-      programs,
-      fresh.map((one) => one.sale),
-    )
+  const chosen = fresh.map((one) => one.sale)
+  const made = await database.transaction((tx) => decideSales(tx, programs, chosen), {
+    lockWaitMaxMs,
   })
-  for (const [i, answer] of made.entries()) answers[fresh[i]?.n ?? 0] = answer
+  for (const [i, { n }] of fresh.entries()) answers[n] = made[i] ?? later
   return answers
 }
 

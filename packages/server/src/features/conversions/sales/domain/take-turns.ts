@@ -1,3 +1,5 @@
+import { programKey } from '../../../../shared/program-key.ts'
+
 /** What of a sale another sale of the same batch may change before it is decided. */
 interface Sale {
   programId: number
@@ -18,7 +20,7 @@ export function takeTurns(sales: readonly Sale[]): boolean[] {
       customerKey === null ? [] : `key ${customerKey}`,
       details.subscriptionId === null ? [] : `subscription ${details.subscriptionId}`,
     ].flat()
-    const keys = names.map((name) => `${programId} ${name}`)
+    const keys = names.map((name) => programKey(programId, name))
     const isFirst = !keys.some((key) => taken.has(key))
     // Also of one that waits: whoever comes after it must not overtake it.
     for (const key of keys) taken.add(key)
