@@ -3,7 +3,14 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Step } from './record-statements.ts'
 import { serverEnvironment } from './run-program.ts'
-import type { Answer, Counts, Question, Ready } from './server-messages.ts'
+import type {
+  Answer,
+  Counts,
+  ImportResult,
+  MadeProgram,
+  Question,
+  Ready,
+} from './server-messages.ts'
 
 const script = fileURLToPath(new URL('./server.ts', import.meta.url))
 const answerTimeoutMs = 60_000
@@ -16,6 +23,11 @@ export interface BenchServer extends Ready {
   recordSale(body: unknown): Promise<Step[]>
   /** A further program with so many clicks in its last 90 days. Returns its API key. */
   fillProgram(clicks: number): Promise<string>
+  /** A further program with links and nothing else. */
+  makeProgram(): Promise<MadeProgram>
+  importFile(programId: number, file: string): Promise<ImportResult>
+  /** The program's clicks once more, through COPY alone. */
+  copyClicks(programId: number): Promise<ImportResult>
   /** Resolves when the process and its PostgreSQL have ended. */
   stop(): Promise<void>
 }
@@ -39,6 +51,10 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
     counts: () => ask<Counts>({ ask: 'counts' }),
     recordSale: (body) => ask<Step[]>({ ask: 'record_sale', body, apiKey: ready.apiKey }),
     fillProgram: (clicks) => ask<string>({ ask: 'fill_program', clicks }, fillTimeoutMs),
+    makeProgram: () => ask<MadeProgram>({ ask: 'make_program' }),
+    importFile: (programId, file) =>
+      ask<ImportResult>({ ask: 'import_file', programId, file }, fillTimeoutMs),
+    copyClicks: (programId) => ask<ImportResult>({ ask: 'copy_clicks', programId }, fillTimeoutMs),
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { StartError } from '../packages/server/src/shared/errors.ts'
 import { roundsMin } from './compare-rounds.ts'
 import { findPgbench, findWrk } from './find-tools.ts'
+import { measureImport } from './measure-import.ts'
 import { measureMemory } from './measure-memory.ts'
 import { measureReading } from './measure-reading.ts'
 import { measureStart } from './measure-start.ts'
@@ -16,6 +17,10 @@ import { createWrk } from './run-wrk.ts'
  * The ratios are what counts: both sides of each were measured in turns, in this run, on this machine.
  */
 
+/** What `--only` can name. */
+const parts = ['reading', 'import'] as const
+type Part = (typeof parts)[number]
+
 const secondsUsually = 4
 const secondsQuick = 1
 const readingClicksUsually = 10_000_000
@@ -23,6 +28,8 @@ const readingClicksQuick = 1_000_000
 /** Both programs must reach as deep as pages are read. */
 const readingClicksMin = 100_000
 const readingRequests = 200
+const importClicksUsually = 300_000
+const importClicksQuick = 60_000
 const aboutRatios = `Medians of ${roundsMin} rounds; the sides of a ratio took turns. Only ratios carry over to another machine.`
 
 await run()
@@ -47,7 +54,7 @@ async function run(): Promise<void> {
 }
 
 async function measureAll(directory: string, options: Options, signal: AbortSignal) {
-  const { seconds, readingClicks } = options
+  const { seconds, readingClicks, importClicks } = options
   const measureReadings = () =>
     measureReading({
       dataDir: join(directory, 'reading'),
@@ -55,7 +62,12 @@ async function measureAll(directory: string, options: Options, signal: AbortSign
       requests: readingRequests,
       signal,
     })
-  if (options.onlyReading) return { about: aboutRatios, reading: await measureReadings() }
+  const measureImports = () =>
+    measureImport({
+      ...{ dataDir: join(directory, 'import'), directory, clicks: importClicks, signal },
+    })
+  if (options.only === 'reading') return { about: aboutRatios, reading: await measureReadings() }
+  if (options.only === 'import') return { about: aboutRatios, import: await measureImports() }
   const wrk = createWrk(await findWrk(signal), signal)
   const pgbench = await findPgbench(signal)
   const dataDir = join(directory, 'data')
@@ -63,12 +75,14 @@ async function measureAll(directory: string, options: Options, signal: AbortSign
   const { figures, events, clicksFile } = await measureUnderLoad(setting)
   const start = await measureStart({ filledDir: dataDir, events, directory, signal })
   const memory = await measureMemory({ wrk, dataDir, requestsFile: clicksFile, seconds })
+  const imports = await measureImports()
   const reading = await measureReadings()
   return {
     about: `${aboutRatios} A round is ${seconds} s unless it says otherwise.`,
     ...figures,
     start,
     memory,
+    import: imports,
     reading,
   }
 }
@@ -89,7 +103,9 @@ interface Options {
   seconds: number
   /** Clicks of the large program whose readings are measured. */
   readingClicks: number
-  onlyReading: boolean
+  /** Clicks of a file that is imported. */
+  importClicks: number
+  only: Part | null
 }
 
 function readOptions(args: string[]): Options {
@@ -98,7 +114,7 @@ function readOptions(args: string[]): Options {
       args,
       options: {
         quick: { type: 'boolean' },
-        'only-reading': { type: 'boolean' },
+        only: { type: 'string' },
         'reading-clicks': { type: 'string' },
       },
     })
@@ -107,10 +123,13 @@ function readOptions(args: string[]): Options {
     const readingClicks = Number(values['reading-clicks'] ?? usually)
     if (!Number.isInteger(readingClicks) || readingClicks < readingClicksMin) throw new Error()
     const seconds = isQuick ? secondsQuick : secondsUsually
-    return { seconds, readingClicks, onlyReading: values['only-reading'] === true }
+    const only = parts.find((part) => part === values.only) ?? null
+    if (values.only !== undefined && only === null) throw new Error()
+    const importClicks = isQuick ? importClicksQuick : importClicksUsually
+    return { seconds, readingClicks, importClicks, only }
   } catch {
     throw new StartError(
-      `The benchmarks take --quick, --only-reading and --reading-clicks N (at least ${readingClicksMin})`,
+      `The benchmarks take --quick, --only ${parts.join('|')} and --reading-clicks N (at least ${readingClicksMin})`,
     )
   }
 }

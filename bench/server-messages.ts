@@ -11,6 +11,9 @@ export type Question =
   | { ask: 'counts' }
   | { ask: 'record_sale'; body: unknown; apiKey: string }
   | { ask: 'fill_program'; clicks: number }
+  | { ask: 'make_program' }
+  | { ask: 'import_file'; programId: number; file: string }
+  | { ask: 'copy_clicks'; programId: number }
 
 export type Request = Question & { id: number }
 
@@ -18,6 +21,16 @@ export interface Answer {
   id: number
   result?: unknown
   error?: string
+}
+
+export interface MadeProgram {
+  programId: number
+  codes: string[]
+}
+
+export interface ImportResult {
+  seconds: number
+  events: number
 }
 
 /** Rows stored, test events included. */

@@ -30,6 +30,12 @@ export const { createVisitTools, describeVisit } = await load<
 export const { recordClicks } = await load<
   typeof import('../packages/server/src/features/clicks/record-click.ts')
 >('features/clicks/record-click.js')
+export const { createSaleWriter } = await load<
+  typeof import('../packages/server/src/features/conversions/index.ts')
+>('features/conversions/index.js')
+export const { importFile } = await load<
+  typeof import('../packages/server/src/features/imports/index.ts')
+>('features/imports/index.js')
 export const { clickBody } = await load<
   typeof import('../packages/server/src/contract/tracking-requests.ts')
 >('contract/tracking-requests.js')

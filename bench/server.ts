@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { type App, addBenchRoutes } from './bench-routes.ts'
 import { fillProgram } from './fill-program.ts'
+import { copyClicks, importEvents } from './import-clicks.ts'
 import { recordStatements, type Step } from './record-statements.ts'
-import type { Answer, Counts, Ready, Request } from './server-messages.ts'
+import type { Answer, Counts, MadeProgram, Ready, Request } from './server-messages.ts'
 import {
   buildApp,
   firstProgramPlan,
@@ -18,7 +19,7 @@ import {
 /** The benchmarks' server process: the whole server, a program with links, and the routes to compare with. */
 
 const linksMade = 32
-let filledPrograms = 0
+let programsMade = 0
 
 const config = readConfig()
 const log = pino({ level: config.logLevel }, pino.destination(2))
@@ -93,14 +94,25 @@ async function act(request: Request): Promise<unknown> {
       return recordSale(request.body, request.apiKey)
     case 'fill_program':
       return makeFilledProgram(request.clicks)
+    case 'make_program':
+      return makeProgram()
+    case 'import_file':
+      return importEvents({ database, country, pepper }, request)
+    case 'copy_clicks':
+      return copyClicks(database, request.programId)
   }
 }
 
+async function makeProgram(): Promise<MadeProgram> {
+  programsMade += 1
+  const { programId, codes } = await provision(`MADE-${programsMade}`)
+  return { programId, codes }
+}
+
 async function makeFilledProgram(clicks: number): Promise<string> {
-  const program = await provision(`FILLED-${filledPrograms}`)
-  filledPrograms += 1
-  const { programId, apiKey } = program
-  const firstCustomerId = (4 + filledPrograms) * 1_000_000_000
+  programsMade += 1
+  const { programId, apiKey } = await provision(`FILLED-${programsMade}`)
+  const firstCustomerId = (4 + programsMade) * 1_000_000_000
   await fillProgram(database, { programId, clicks, firstCustomerId }, systemClock.nowMs())
   return apiKey
 }

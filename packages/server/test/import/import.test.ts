@@ -55,6 +55,38 @@ test('the same file twice, and a second that overlaps, add nothing', async (t) =
   await site.verify()
 })
 
+test('a visitor who is known is as old as the oldest click that is imported', async (t) => {
+  const site = importSite(t, server)
+  const program = await server.provision()
+  const first = site.write('newer.ndjson', [
+    click(program, { click_id: 'v1', timestamp: '2019-05-20T10:00:00Z' }),
+    click(program, { click_id: 'v2', timestamp: '2019-05-20T10:00:00Z' }),
+  ])
+  await site.import(program.programId, first)
+  const sale = (visitor: string, timestamp: string) => ({
+    ...{ type: 'sale', timestamp, click_id: visitor, amount_cents: 1_000 },
+    transaction_id: `${visitor} ${timestamp}`,
+  })
+  const older = site.write('older.ndjson', [
+    click(program, { click_id: 'v1', timestamp: '2019-05-01T10:00:00Z' }),
+    click(program, { click_id: 'v2', timestamp: '2019-05-25T10:00:00Z' }),
+    sale('v1', '2019-05-04T10:00:00Z'),
+    sale('v2', '2019-05-26T10:00:00Z'),
+  ])
+  const { sales, clicks } = await site.import(program.programId, older)
+  assert.deepEqual(clicks, { imported: 2, already_there: 0, late: 0 })
+  assert.deepEqual(sales, { imported: 2, already_there: 0, outside_window: 0 })
+  const sold = await server.db.sql<{ day: string }>(
+    `select (created_at at time zone 'UTC')::date::text as day from affiliate_sale_events
+      where program_id = ${program.programId} order by 1`,
+  )
+  assert.deepEqual(
+    sold.map(({ day }) => day),
+    ['2019-05-04', '2019-05-26'],
+  )
+  await site.verify()
+})
+
 test('bad lines are told by number and kept with a sentence, and the rest is imported', async (t) => {
   const site = importSite(t, server)
   const program = await server.provision()

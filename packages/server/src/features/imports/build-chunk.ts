@@ -4,6 +4,7 @@ import { ensurePartitionsBetween } from '../../db/partitions.ts'
 import { DAY_MS } from '../../shared/calendar.ts'
 import { clockSkewMaxMs } from '../customers/index.ts'
 import type { ParsedConversion } from './apply-conversion.ts'
+import { addRow, type CopyRows, emptyRows } from './copy-rows.ts'
 import { parseLine } from './parse-line.ts'
 import type { FileLine } from './read-lines.ts'
 import type { ClickStager } from './stage-click.ts'
@@ -12,7 +13,7 @@ import type { Reject } from './write-rejects.ts'
 /** What is to be done one after the other, in the order of the file. */
 export type Step =
   /** Clicks that follow one another, as rows for COPY. */
-  | { kind: 'clicks'; rows: string[] }
+  | { kind: 'clicks'; rows: CopyRows }
   | { kind: 'conversion'; line: number; conversion: ParsedConversion }
 
 /** So many lines as are imported before progress is noted. */
@@ -71,8 +72,13 @@ export function addLine(chunk: Chunk, line: FileLine, stager: ClickStager, nowMs
 
 function addClick(chunk: Chunk, row: string): void {
   const last = chunk.steps.at(-1)
-  if (last?.kind === 'clicks') last.rows.push(row)
-  else chunk.steps.push({ kind: 'clicks', rows: [row] })
+  if (last?.kind === 'clicks') {
+    addRow(last.rows, row)
+    return
+  }
+  const rows = emptyRows()
+  addRow(rows, row)
+  chunk.steps.push({ kind: 'clicks', rows })
 }
 
 /** Makes the partitions that the chunk's events need, but for those of `made`, to which they are added. */

@@ -178,7 +178,7 @@ async function storeChunk(run: Run, chunk: Chunk): Promise<void> {
       const { rows } = step
       await storeClicks(client, programId, sha256, rows, ({ imported, late }) => {
         counts.clicks.imported += imported
-        counts.clicks.alreadyThere += rows.length - imported
+        counts.clicks.alreadyThere += rows.count - imported
         counts.clicks.late += late
         return step === last ? noted() : null
       })

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 
 /** As long as a body may be over HTTP. */
 const lineBytesMax = 64 * 1024
-const readBytes = 1024 * 1024
+const readBytes = 16 * 1024
 const NEWLINE = 0x0a
 
 export interface FileLine {

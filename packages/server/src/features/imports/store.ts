@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Db } from '../../db/database.ts'
+import { type CopyRows, rowBlocks } from './copy-rows.ts'
 import { type Progress, progressUpdate } from './progress-store.ts'
 
 /**
@@ -59,12 +60,12 @@ const unlock = {
   text: "select pg_advisory_unlock(hashtext('import'), ($1::bigint % 2147483647)::integer)",
 }
 
-/** Rows are gone with each commit, and the whole table with the connection. */
-const createStaging = {
-  name: 'import_staging',
-  text: `create temporary table if not exists import_clicks (n integer generated always as identity,
-    ${stagedColumns.map((column) => column.join(' ')).join(', ')}) on commit delete rows`,
-}
+/** Rows are gone with each commit, and the tables with the connection. */
+const createStaging = `
+  create temporary table if not exists import_clicks (n integer generated always as identity,
+    ${stagedColumns.map((column) => column.join(' ')).join(', ')}) on commit delete rows;
+  create temporary table if not exists import_visitors (click_id text, customer_id bigint, is_new boolean,
+    decided_at timestamptz(3)) on commit delete rows`
 
 const selectLinks = {
   name: 'import_links',
@@ -74,67 +75,79 @@ const selectLinks = {
     where l.program_id = $1`,
 }
 
-const newestCustomer = {
-  name: 'import_newest_customer',
-  text: 'select last_value from affiliate_customers_id_seq',
-}
-
-/** Known visitors are locked in the order of their ids, as sales lock theirs: else the two could cross. */
-const lockCustomers = {
-  name: 'import_lock_customers',
-  text: `select c.id from affiliate_customers c
-    where c.program_id = $1 and c.click_id in (select click_id from import_clicks)
-    order by c.id for no key update`,
+/** Visitors that nobody knows yet, as old as their first click. */
+const insertCustomers = {
+  name: 'import_new_customers',
+  text: `with made as (
+      insert into affiliate_customers (program_id, click_id, created_at)
+      select $1, click_id, min(at) from import_clicks group by click_id order by click_id collate "C"
+      on conflict (program_id, click_id) do nothing returning id, click_id)
+    insert into import_visitors (click_id, customer_id, is_new) select click_id, id, true from made`,
 }
 
 /**
- * Visitors that are new. One that is known becomes as old as its first click, because decisions look for
- * clicks only from there on.
+ * The other visitors, locked in the order of their ids, as sales lock theirs: else the two could cross.
+ * Each is looked for by itself, so that no plan reads the table of customers whole.
  */
-const insertCustomers = {
-  name: 'import_customers',
-  text: `insert into affiliate_customers as c (program_id, click_id, created_at)
-    select $1, click_id, min(at) from import_clicks group by click_id order by click_id
-    on conflict (program_id, click_id) do update set created_at = excluded.created_at
-      where c.created_at > excluded.created_at`,
+const lockKnownCustomers = {
+  name: 'import_known_customers',
+  text: `with known as materialized (
+      select c.id from (
+        select distinct click_id from import_clicks s
+        where not exists (select from import_visitors v where v.click_id = s.click_id)) s
+      cross join lateral (
+        select id from affiliate_customers where program_id = $1 and click_id = s.click_id limit 1) c),
+    locked as materialized (
+      select id, click_id, greatest(lead_at, converted_at) as decided_at from affiliate_customers
+      where program_id = $1 and id = any(array(select id from known)) order by id for no key update),
+    noted as (
+      insert into import_visitors (click_id, customer_id, is_new, decided_at)
+      select click_id, id, false, decided_at from locked)
+    select count(*)::integer as known from locked`,
+}
+
+/** One that is known becomes as old as its first click, because decisions look for clicks only from there on. */
+const ageKnownCustomers = {
+  name: 'import_age_customers',
+  text: `update affiliate_customers c set created_at = first.at
+    from (select v.customer_id, min(s.at) as at from import_clicks s join import_visitors v using (click_id)
+      where not v.is_new group by v.customer_id) first
+    where c.program_id = $1 and c.id = any(array(select customer_id from import_visitors where not is_new))
+      and c.id = first.customer_id and c.created_at > first.at`,
 }
 
 /**
  * The staged clicks that are not there yet. Two clicks are the same when visitor, millisecond and link
- * are; one whose month was archived is still there. $2 is the newest customer from before: whoever came after has no clicks to be looked for.
- * Look-ups are lateral, so that no plan scans the tables whole.
+ * are; one whose month was archived is still there. Only visitors who were known have clicks to be looked
+ * for, and the look-up is lateral, so that no plan reads the tables whole.
  */
 const insertEvents = {
   name: 'import_events',
-  text: `with once as materialized (
-      select distinct on (click_id, at, link_id) * from import_clicks order by click_id, at, link_id, n),
-    fresh as materialized (
-      select once.*, c.customer_id, c.is_late
-      from once
-      cross join lateral (
-        select id as customer_id, coalesce(once.at < greatest(lead_at, converted_at), false) as is_late
-        from affiliate_customers where program_id = $1 and click_id = once.click_id limit 1) c
+  text: `with once as materialized (select min(n) as n from import_clicks group by click_id, at, link_id),
+    events as (
+      insert into affiliate_click_events (program_id, created_at, customer_id, click_id, link_id, partner_id,
+        ${visitColumns.join(', ')})
+      select $1, s.at, v.customer_id, s.click_id, s.link_id, s.partner_id,
+        ${visitColumns.map((name) => `s.${name}`).join(', ')}
+      from once join import_clicks s using (n) join import_visitors v using (click_id)
       left join lateral (
         select true as is_there from (
           select program_id, customer_id, created_at, link_id from affiliate_click_events where not is_test
           union all select program_id, customer_id, created_at, link_id from affiliate_kept_touches) there
-        where c.customer_id <= $2 and there.program_id = $1 and there.customer_id = c.customer_id
-          and there.created_at = once.at and there.link_id = once.link_id limit 1) e on true
-      where e.is_there is null),
-    events as (
-      insert into affiliate_click_events (program_id, created_at, customer_id, click_id, link_id, partner_id,
-        ${visitColumns.join(', ')})
-      select $1, at, customer_id, click_id, link_id, partner_id, ${visitColumns.join(', ')}
-      from fresh order by n),
+        where not v.is_new and there.program_id = $1 and there.customer_id = v.customer_id
+          and there.created_at = s.at and there.link_id = s.link_id limit 1) e on true
+      where e.is_there is null order by s.n
+      returning created_at as at, customer_id, link_id, is_bot),
     totals as (
       insert into affiliate_daily_traffic (program_id, day, link_id, clicks)
       select $1, day, coalesce(link_id, 0), count(*)
-      from (select link_id, (at at time zone 'UTC')::date as day from fresh where not is_bot) counted
+      from (select link_id, (at at time zone 'UTC')::date as day from events where not is_bot) counted
       group by grouping sets ((day, link_id), (day))
       order by 2, 3
       on conflict (program_id, day, link_id)
         do update set clicks = affiliate_daily_traffic.clicks + excluded.clicks)
-    select count(*)::integer as imported, (count(*) filter (where is_late))::integer as late from fresh`,
+    select count(*)::integer as imported, (count(*) filter (where events.at < v.decided_at))::integer as late
+    from events left join import_visitors v on not v.is_new and v.customer_id = events.customer_id`,
 }
 
 /** Null when another process imports into the program. Resolves to what gives the lock back. */
@@ -145,7 +158,7 @@ export async function lockImports(
   const { rows } = await client.query<{ locked: boolean }>({ ...tryLock, values: [programId] })
   if (rows[0]?.locked !== true) return null
   // A chunk's rows stay in memory; with the defaults they would go to disk twice.
-  await client.query("set temp_buffers = '48MB'; set work_mem = '48MB'")
+  await client.query("set temp_buffers = '48MB'; set work_mem = '48MB'; set enable_mergejoin = off")
   await client.query(createStaging)
   return () => client.query({ ...unlock, values: [programId] })
 }
@@ -173,7 +186,7 @@ export async function storeClicks(
   client: ImportConnection,
   programId: number,
   sha256: Buffer,
-  rows: string[],
+  rows: CopyRows,
   progressAfter: (stored: StoredClicks) => Progress | null,
 ): Promise<StoredClicks> {
   await client.query(
@@ -196,26 +209,18 @@ export async function storeClicks(
 async function insertStaged(
   client: ImportConnection,
   programId: number,
-  rows: string[],
+  rows: CopyRows,
 ): Promise<StoredClicks> {
   await pipeline(
-    rowsAsBlocks(rows),
+    rowBlocks(rows),
     client.query(
       copyFrom(`copy import_clicks (${stagedColumns.map(([name]) => name).join(', ')}) from stdin`),
     ),
   )
-  await client.query({ ...lockCustomers, values: [programId] })
-  const newest = await client.query<{ last_value: number }>(newestCustomer)
-  await client.query({ ...insertCustomers, values: [programId] })
-  const values = [programId, newest.rows[0]?.last_value ?? 0]
-  const { rows: answers } = await client.query<StoredClicks>({ ...insertEvents, values })
+  const ofProgram = [programId]
+  await client.query({ ...insertCustomers, values: ofProgram })
+  const locked = await client.query<{ known: number }>({ ...lockKnownCustomers, values: ofProgram })
+  if (locked.rows[0]?.known !== 0) await client.query({ ...ageKnownCustomers, values: ofProgram })
+  const { rows: answers } = await client.query<StoredClicks>({ ...insertEvents, values: ofProgram })
   return answers[0] ?? { imported: 0, late: 0 }
-}
-
-/** Some hundred rows at a time: one string of all would be copied once more as it is encoded. */
-function* rowsAsBlocks(rows: string[]): Generator<Buffer> {
-  const rowsPerBlock = 500
-  for (let at = 0; at < rows.length; at += rowsPerBlock) {
-    yield Buffer.from(rows.slice(at, at + rowsPerBlock).join(''))
-  }
 }
