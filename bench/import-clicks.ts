@@ -4,7 +4,13 @@ import { pipeline } from 'node:stream/promises'
 import type { Database } from '../packages/server/src/db/database.ts'
 import type { CountryReader } from '../packages/server/src/features/clicks/index.ts'
 import type { ImportResult } from './server-messages.ts'
-import { createSaleWriter, createVisitTools, importFile, systemClock } from './server-parts.ts'
+import {
+  createSaleWriter,
+  createSharing,
+  createVisitTools,
+  importFile,
+  systemClock,
+} from './server-parts.ts'
 
 /** pg-copy-streams is the server's, found as the server finds it. */
 const { from: copyFrom, to: copyTo } = createRequire(
@@ -20,7 +26,8 @@ export async function importEvents(
 ): Promise<ImportResult> {
   const { database, country, pepper } = tools
   const visitTools = createVisitTools({ country, pepper })
-  const saleWriter = createSaleWriter(database, () => performance.now())
+  const nowMs = () => performance.now()
+  const saleWriter = createSaleWriter(database, nowMs, createSharing(nowMs))
   const startedMs = performance.now()
   const outcome = await importFile(
     { database, clock: systemClock, visitTools, saleWriter, pepper },

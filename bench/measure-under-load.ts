@@ -1,5 +1,6 @@
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { type ClickMeasurement, measureClicks, warmUp } from './measure-clicks.ts'
+import { measureFairness } from './measure-fairness.ts'
 import { measureSales } from './measure-sales.ts'
 import { type PreparedLoad, prepareLoad } from './prepare-load.ts'
 import type { Totals, Wrk } from './run-wrk.ts'
@@ -28,13 +29,17 @@ export async function measureUnderLoad(setting: LoadSetting) {
     const clickTotals: Totals = { acknowledged: 0, cutOffMax: 0 }
     const saleTotals: Totals = { acknowledged: 0, cutOffMax: 0 }
     const clicks = await measureAllClicks(setting, server, load, clickTotals)
+    const fairness = await measureFairness({
+      ...setting,
+      ...{ server, clicksFile: load.clicksFile, totals: clickTotals },
+    })
     const sales = await measureSales({ ...setting, server, load, totals: saleTotals })
     const after = await server.counts()
     const stored = {
       clicks: checkStored('clicks', clickTotals, after.clicks - before.clicks),
       sales: checkStored('sales', saleTotals, after.sales - before.sales),
     }
-    const figures = { ...clicks, sales, stored }
+    const figures = { ...clicks, fairness, sales, stored }
     return { figures, events: after.clicks + after.sales, clicksFile: load.clicksFile }
   } finally {
     await server.stop()

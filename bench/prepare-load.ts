@@ -59,6 +59,17 @@ export async function prepareLoad(server: BenchServer, directory: string): Promi
   }
 }
 
+/** Clicks of new visitors on the links of these codes. */
+export async function writeClicks(directory: string, name: string, codes: string[]) {
+  const file = join(directory, name)
+  const lines = range(requestsPerFile).map((i) => {
+    const { userAgent, body } = click(codes, i)
+    return `${userAgent}\t${JSON.stringify(body)}`
+  })
+  await writeFile(file, `${lines.join('\n')}\n`)
+  return file
+}
+
 /** A sale to a buyer; `UNIQUE` becomes a number of its own as it is sent. */
 export function saleOf(buyer: number) {
   return {

@@ -18,7 +18,7 @@ import { createWrk } from './run-wrk.ts'
  */
 
 /** What `--only` can name. */
-const parts = ['reading', 'import'] as const
+const parts = ['load', 'reading', 'import'] as const
 type Part = (typeof parts)[number]
 
 const secondsUsually = 4
@@ -73,6 +73,7 @@ async function measureAll(directory: string, options: Options, signal: AbortSign
   const dataDir = join(directory, 'data')
   const setting = { wrk, pgbench, dataDir, directory, seconds, signal }
   const { figures, events, clicksFile } = await measureUnderLoad(setting)
+  if (options.only === 'load') return { about: aboutRatios, ...figures }
   const start = await measureStart({ filledDir: dataDir, events, directory, signal })
   const memory = await measureMemory({ wrk, dataDir, requestsFile: clicksFile, seconds })
   const imports = await measureImports()

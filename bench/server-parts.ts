@@ -30,6 +30,8 @@ export const { createVisitTools, describeVisit } = await load<
 export const { recordClicks } = await load<
   typeof import('../packages/server/src/features/clicks/record-click.ts')
 >('features/clicks/record-click.js')
+export const { createSharing } =
+  await load<typeof import('../packages/server/src/db/sharing.ts')>('db/sharing.js')
 export const { createSaleWriter } = await load<
   typeof import('../packages/server/src/features/conversions/index.ts')
 >('features/conversions/index.js')

@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { limitConcurrency } from './db/limit-concurrency.ts'
 import { createSharedCounts } from './db/shared-counts.ts'
+import { createSharing } from './db/sharing.ts'
 import { createProgramKeyFinder } from './features/accounts/index.ts'
 import {
   type CountryReader,
@@ -86,8 +87,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const monotonicMs = () => performance.now()
   const limits = createRateLimits(deps.config.rateLimits, clock, limitSharing(deps, monotonicMs))
   const findKey = createProgramKeyFinder(database, clock, monotonicMs)
-  const writer = createClickWriter(database, randomness, monotonicMs)
-  const saleWriter = createSaleWriter(database, monotonicMs)
+  const sharing = createSharing(monotonicMs)
+  const writer = createClickWriter(database, randomness, monotonicMs, sharing)
+  const saleWriter = createSaleWriter(database, monotonicMs, sharing)
   const visitTools = createVisitTools({ country: deps.country, pepper })
 
   registerOperations(app, {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createSharing } from '../db/sharing.ts'
 import { createVisitTools, openCountryDatabase } from '../features/clicks/index.ts'
 import { createSaleWriter } from '../features/conversions/index.ts'
 import { type ImportCounts, type ImportOutcome, importFile } from '../features/imports/index.ts'
@@ -32,7 +33,8 @@ export function importCommand(options: ImportOptions): AdminWork {
       process.once(name, () => interruption.abort())
     }
     const visitTools = createVisitTools({ country: openCountryDatabase(), pepper })
-    const saleWriter = createSaleWriter(database, () => performance.now())
+    const nowMs = () => performance.now()
+    const saleWriter = createSaleWriter(database, nowMs, createSharing(nowMs))
     const view = createProgressView(process.stderr)
     const { signal } = interruption
     const tools = { database, clock, visitTools, saleWriter, pepper }

@@ -4,6 +4,7 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import fc from 'fast-check'
 import { OverloadError } from '../shared/errors.ts'
 import { createBatcher, later } from './batcher.ts'
+import { createSharing, nobodysLane, type Sharing } from './sharing.ts'
 
 class RefusalError extends Error {}
 class LostConnectionError extends Error {}
@@ -27,7 +28,8 @@ interface Story {
   /** One for each call of the database, over and over. */
   calls: { fate: Fate; ticks: number }[]
   jobsPerBatchMax: number
-  jobsPerLaneMax: number
+  floodInFlightMin: number
+  floodWaitingPerInFlight: number
   batchesInFlightMax: number
   queueMax: number
   laneMax: number
@@ -102,12 +104,9 @@ test('an answer for each job is demanded: a batch that answers fewer fails whole
   const batcher = createBatcher<number, number>({
     process: async (jobs) => jobs.slice(1),
     isRefusal: () => false,
-    laneOf: () => 1,
     jobsPerBatchMax: 4,
-    jobsPerLaneMax: 4,
     batchesInFlightMax: 1,
     queueMax: 10,
-    laneMax: 10,
     waitMaxMs: 1_000,
     nowMs: () => 0,
   })
@@ -142,21 +141,70 @@ test('who floods fills his own lane: others are accepted, and share the next bat
   )
 })
 
-test('while others are in use a lane has a part of each batch, and alone it has everything', async () => {
+test('while others are at work a flood has few jobs in flight, and alone it has everything', async () => {
   const flood = { bad: Array(9).fill(false), pauseTicks: 0, lane: 1 }
   const other = { bad: [false], pauseTicks: 0, lane: 2 }
-  const told = tell({ ...calm, waves: [flood, other], jobsPerLaneMax: 2 })
+  const told = tell({ ...calm, waves: [flood, other], floodInFlightMin: 2 })
   await told.run()
   const sizes = (lane: number) =>
     told.attempts.map(({ ids }) => ids.filter((id) => told.jobs[id]?.lane === lane).length)
   assert.deepEqual(sizes(1), [1, 2, 2, 2, 2])
   assert.deepEqual(sizes(2), [0, 1, 0, 0, 0])
-  const alone = tell({ ...calm, waves: [flood], jobsPerLaneMax: 2 })
+  const alone = tell({ ...calm, waves: [flood], floodInFlightMin: 2 })
   await alone.run()
   assert.deepEqual(
     alone.attempts.map(({ ids }) => ids.length),
     [1, 4, 4],
   )
+})
+
+test('a flood leaves a batch to whoever comes next', async () => {
+  const sharing = createSharing(() => 0)
+  sharing.note(2)
+  const flood = { bad: Array(9).fill(false), pauseTicks: 1, lane: 1 }
+  const other = { bad: [false], pauseTicks: 0, lane: 2 }
+  const story = { ...calm, batchesInFlightMax: 2, calls: slow, floodInFlightMin: 2 }
+  const told = tell({ ...story, waves: [flood, other] }, sharing)
+  await told.run()
+  const lanes = told.attempts.map(({ ids }) => ids.map((id) => told.jobs[id]?.lane).sort())
+  // The flood's first is under way when the other one comes, which begins at once with one more of the flood.
+  assert.deepEqual(lanes.slice(0, 2), [[1], [1, 2]])
+})
+
+test('the more of a flood waits, the more of it is in flight: held back, it does not lose what it need not', async () => {
+  const flood = { bad: Array(9).fill(false), pauseTicks: 0, lane: 1 }
+  const other = { bad: [false], pauseTicks: 0, lane: 2 }
+  const story = { ...calm, floodInFlightMin: 1, floodWaitingPerInFlight: 2 }
+  const told = tell({ ...story, waves: [flood, other] })
+  await told.run()
+  const sizes = told.attempts.map(({ ids }) => ids.filter((id) => told.jobs[id]?.lane === 1).length)
+  assert.deepEqual(sizes, [1, 3, 2, 1, 1, 1])
+})
+
+test('who is at work in another writer counts too', async () => {
+  const sharing = createSharing(() => 0)
+  const flood = { bad: Array(9).fill(false), pauseTicks: 0, lane: 1 }
+  const told = tell({ ...calm, waves: [flood], floodInFlightMin: 2 }, sharing)
+  sharing.note(2)
+  await told.run()
+  assert.deepEqual(
+    told.attempts.map(({ ids }) => ids.length),
+    [1, 2, 2, 2, 2],
+  )
+})
+
+test('work whose program nobody knows makes nobody share', () => {
+  let nowMs = 0
+  const sharing = createSharing(() => nowMs)
+  for (const lane of [1, nobodysLane, 1]) sharing.note(lane)
+  assert.equal(sharing.isShared(), false)
+  sharing.note(2)
+  assert.equal(sharing.isShared(), true)
+  nowMs += 999
+  sharing.note(2)
+  assert.equal(sharing.isShared(), true)
+  nowMs += 1
+  assert.equal(sharing.isShared(), false)
 })
 
 test('a job that has waited too long is turned away and never tried', async () => {
@@ -267,7 +315,7 @@ function assertOrder(jobs: Job[], attempts: Attempt[]): void {
 }
 
 /** A batcher over a database that does what the story says. */
-function tell(story: Story) {
+function tell(story: Story, shared: Sharing | null = null) {
   const attempts: Attempt[] = []
   const jobs: Job[] = []
   const turnedAway: OverloadError[] = []
@@ -276,12 +324,16 @@ function tell(story: Story) {
   let calls = 0
   let ticks = 0
   const batcher = createBatcher<Job, string>({
-    laneOf: (job) => job.lane,
-    laneMax: story.laneMax,
+    lanes: {
+      of: (job) => job.lane,
+      queueMax: story.laneMax,
+      sharing: shared ?? createSharing(() => ticks),
+      floodInFlightMin: story.floodInFlightMin,
+      floodWaitingPerInFlight: story.floodWaitingPerInFlight,
+    },
     waitMaxMs: story.waitMax,
     nowMs: () => ticks,
     jobsPerBatchMax: story.jobsPerBatchMax,
-    jobsPerLaneMax: story.jobsPerLaneMax,
     batchesInFlightMax: story.batchesInFlightMax,
     queueMax: story.queueMax,
     isRefusal: (error) => error instanceof RefusalError,
@@ -339,12 +391,15 @@ const calm: Story = {
   waves: [],
   calls: [{ fate: 'commit', ticks: 1 }],
   jobsPerBatchMax: 4,
-  jobsPerLaneMax: 4,
+  floodInFlightMin: 4,
+  floodWaitingPerInFlight: 1_000,
   batchesInFlightMax: 1,
   queueMax: 10,
   laneMax: 10,
   waitMax: 1_000,
 }
+
+const slow: Story['calls'] = [{ fate: 'commit', ticks: 5 }]
 
 const rarely = fc.nat(9).map((n) => n === 0)
 const stories: fc.Arbitrary<Story> = fc.record({
@@ -369,7 +424,8 @@ const stories: fc.Arbitrary<Story> = fc.record({
     { minLength: 1, maxLength: 10 },
   ),
   jobsPerBatchMax: fc.integer({ min: 1, max: 5 }),
-  jobsPerLaneMax: fc.integer({ min: 1, max: 5 }),
+  floodInFlightMin: fc.integer({ min: 1, max: 5 }),
+  floodWaitingPerInFlight: fc.integer({ min: 1, max: 5 }),
   batchesInFlightMax: fc.integer({ min: 1, max: 3 }),
   queueMax: fc.integer({ min: 1, max: 15 }),
   laneMax: fc.integer({ min: 1, max: 15 }),

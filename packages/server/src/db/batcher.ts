@@ -1,5 +1,6 @@
 import { OverloadError } from '../shared/errors.ts'
 import { createFairQueue } from './fair-queue.ts'
+import { nobodysLane, type Sharing } from './sharing.ts'
 
 /** What `process` answers for a job that must wait for the commit of another in its batch. */
 export const later = Symbol('later')
@@ -12,19 +13,31 @@ export interface BatcherOptions<Job, Result> {
    * After a lost connection that is not known, and trying again could store a job twice.
    */
   isRefusal: (error: unknown) => boolean
-  /** Whom a job is for. Where many wait, each gets its share of every batch. */
-  laneOf: (job: Job) => string | number
   jobsPerBatchMax: number
-  /** How many of a batch may be of one lane while others are in use: see `sharingMs`. */
-  jobsPerLaneMax: number
   batchesInFlightMax: number
-  /** Jobs that may wait, and how many of them in one lane. Beyond it `submit` rejects with OverloadError. */
+  /** Jobs that may wait. Beyond it `submit` rejects with OverloadError. */
   queueMax: number
-  laneMax: number
   /** A job that waits longer is not begun any more and rejects with OverloadError: its caller has given up. */
   waitMaxMs: number
   /** Milliseconds on a clock that never goes back. */
   nowMs: () => number
+  /** Without lanes, first come is first served. */
+  lanes?: Lanes<Job>
+}
+
+/** Whom jobs are for. Where many wait, each gets its share of every batch. */
+export interface Lanes<Job> {
+  of: (job: Job) => number
+  /** How many of the jobs that may wait may be of one lane. */
+  queueMax: number
+  /** Who else is at work in this process. */
+  sharing: Sharing
+  /**
+   * How many jobs a flood may have in batches at any time while others are at work, and how many waiting
+   * ones earn it one more: what it is held back by must not fill its queue, because then it loses jobs.
+   */
+  floodInFlightMin: number
+  floodWaitingPerInFlight: number
 }
 
 export interface Batcher<Job, Result> {
@@ -36,12 +49,12 @@ export interface Batcher<Job, Result> {
   idle(): Promise<void>
 }
 
-/** So long after the last change from one lane to another, several are taken to be in use. */
-const sharingMs = 1_000
+/** A lane that asks for so many times what all others ask for together is a flood. */
+const floodFactor = 2
 
 interface Waiting<Job, Result> {
   job: Job
-  lane: string | number
+  lane: number
   sinceMs: number
   resolve: (result: Result) => void
   reject: (error: unknown) => void
@@ -55,19 +68,26 @@ interface Waiting<Job, Result> {
 export function createBatcher<Job, Result>(
   options: BatcherOptions<Job, Result>,
 ): Batcher<Job, Result> {
+  const { lanes } = options
   const queue = createFairQueue<Waiting<Job, Result>>()
   let inFlight = 0
-  let lastLane: string | number | null = null
-  let lanesChangedAtMs = Number.NEGATIVE_INFINITY
+  /** Jobs in flight, of all lanes and of each. */
+  let jobsInFlight = 0
+  const inFlightOf = new Map<number, number>()
   let onIdle: (() => void)[] = []
 
   function pump(): void {
     while (queue.size() > 0 && inFlight < options.batchesInFlightMax) {
-      const batch = queue.take(options.jobsPerBatchMax, perLaneMax()).filter(isInTime)
+      const taken = queue.take(options.jobsPerBatchMax, laneMax)
+      // All that wait are of a flood, which has its part in flight: what ends it pumps again.
+      if (taken.length === 0) break
+      const batch = taken.filter(isInTime)
       if (batch.length === 0) continue
       inFlight += 1
+      noteInFlight(batch, 1)
       void run(batch).finally(() => {
         inFlight -= 1
+        noteInFlight(batch, -1)
         pump()
       })
     }
@@ -81,14 +101,27 @@ export function createBatcher<Job, Result>(
    * then it is the process, not the queue, in which others wait for it. Held back in its lane, it leaves
    * the process to them. Alone it has everything.
    */
-  function perLaneMax(): number {
-    const isShared = options.nowMs() - lanesChangedAtMs < sharingMs
-    return isShared ? options.jobsPerLaneMax : options.jobsPerBatchMax
+  function laneMax(lane: number): number {
+    if (lanes === undefined || !lanes.sharing.isShared()) return options.jobsPerBatchMax
+    const own = inFlightOf.get(lane) ?? 0
+    const waiting = queue.sizeOf(lane)
+    const asked = waiting + own
+    const askedByOthers = queue.size() + jobsInFlight - asked
+    if (asked <= floodFactor * askedByOthers) return options.jobsPerBatchMax
+    // The second batch is for whoever comes next.
+    if (inFlight > 0 && waiting === queue.size()) return 0
+    const earned = Math.floor(waiting / lanes.floodWaitingPerInFlight)
+    return Math.max(0, Math.max(lanes.floodInFlightMin, earned) - own)
   }
 
-  function noteLane(lane: string | number): void {
-    if (lastLane !== null && lane !== lastLane) lanesChangedAtMs = options.nowMs()
-    lastLane = lane
+  function noteInFlight(batch: Waiting<Job, Result>[], sign: 1 | -1): void {
+    jobsInFlight += sign * batch.length
+    if (lanes === undefined) return
+    for (const { lane } of batch) {
+      const count = (inFlightOf.get(lane) ?? 0) + sign
+      if (count === 0) inFlightOf.delete(lane)
+      else inFlightOf.set(lane, count)
+    }
   }
 
   /** Batches in flight end by the database's own time limit, so this is asked again in time. */
@@ -125,9 +158,10 @@ export function createBatcher<Job, Result>(
 
   return {
     submit(job) {
-      const lane = options.laneOf(job)
-      noteLane(lane)
-      if (queue.size() >= options.queueMax || queue.sizeOf(lane) >= options.laneMax) {
+      const lane = lanes?.of(job) ?? nobodysLane
+      lanes?.sharing.note(lane)
+      const waitMax = lanes?.queueMax ?? options.queueMax
+      if (queue.size() >= options.queueMax || queue.sizeOf(lane) >= waitMax) {
         return Promise.reject(busy())
       }
       return new Promise((resolve, reject) => {

@@ -1,24 +1,22 @@
-type Lane = string | number
-
 export interface FairQueue<Item> {
-  put(lane: Lane, item: Item): void
+  put(lane: number, item: Item): void
   /** To the front of its lane. */
-  putBack(lane: Lane, item: Item): void
+  putBack(lane: number, item: Item): void
   /**
-   * Up to `max` items and up to `perLaneMax` of a lane: an equal share for each lane that has some, first
+   * Up to `max` items and up to `laneMax` of a lane: an equal share for each lane that has some, first
    * come, first served within it.
    */
-  take(max: number, perLaneMax: number): Item[]
+  take(max: number, laneMax: (lane: number) => number): Item[]
   size(): number
-  sizeOf(lane: Lane): number
+  sizeOf(lane: number): number
 }
 
 /** A queue in which a lane that is full does not make the others wait. */
 export function createFairQueue<Item>(): FairQueue<Item> {
-  const lanes = new Map<Lane, Item[]>()
+  const lanes = new Map<number, Item[]>()
   let size = 0
 
-  function laneOf(lane: Lane): Item[] {
+  function laneOf(lane: number): Item[] {
     const known = lanes.get(lane)
     if (known !== undefined) return known
     const made: Item[] = []
@@ -27,14 +25,17 @@ export function createFairQueue<Item>(): FairQueue<Item> {
   }
 
   /** Takes from each lane once, and moves those that have more behind the others. */
-  function takeRound(taken: Item[], max: number, perLaneMax: number): void {
-    const share = Math.max(1, Math.floor((max - taken.length) / lanes.size))
-    for (const [lane, items] of [...lanes]) {
-      const count = Math.min(share, perLaneMax, max - taken.length)
-      if (count === 0) return
-      for (const item of items.splice(0, count)) taken.push(item)
+  function takeRound(taken: Item[], max: number, left: Map<number, number>): void {
+    const share = Math.max(1, Math.floor((max - taken.length) / left.size))
+    for (const [lane, laneLeft] of [...left]) {
+      const items = laneOf(lane)
+      const part = items.splice(0, Math.min(share, laneLeft, max - taken.length))
+      for (const item of part) taken.push(item)
       lanes.delete(lane)
       if (items.length > 0) lanes.set(lane, items)
+      if (items.length > 0 && laneLeft > part.length) left.set(lane, laneLeft - part.length)
+      else left.delete(lane)
+      if (taken.length >= max) return
     }
   }
 
@@ -47,12 +48,16 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       laneOf(lane).unshift(item)
       size += 1
     },
-    take(max, perLaneMax) {
+    take(max, laneMax) {
       const taken: Item[] = []
-      // Every round takes at least one item, so there are at most `max` rounds. Where each lane may give
-      // only so many, one round is all.
-      do takeRound(taken, max, perLaneMax)
-      while (perLaneMax >= max && taken.length < max && lanes.size > 0)
+      // How many each lane may still give; one that may give none is not in it.
+      const left = new Map<number, number>()
+      for (const lane of lanes.keys()) {
+        const most = laneMax(lane)
+        if (most > 0) left.set(lane, most)
+      }
+      // Every round takes at least one item, so there are at most `max` rounds.
+      while (taken.length < max && left.size > 0) takeRound(taken, max, left)
       size -= taken.length
       return taken
     },

@@ -16,17 +16,14 @@ interface Addition {
 
 /**
  * One commit at a time and process: what arrives meanwhile shares the next. Additions of one caller
- * become one row, so a flood takes no room from others and all share a lane. Nobody is kept waiting for
+ * become one row, so a flood takes no room from others and there are no lanes. Nobody is kept waiting for
  * a slow database longer than a moment.
  */
 const batch = {
   jobsPerBatchMax: 500,
-  jobsPerLaneMax: 500,
   batchesInFlightMax: 1,
   queueMax: 10_000,
-  laneMax: 10_000,
   waitMaxMs: 2_000,
-  laneOf: () => 0,
 }
 /** Clocks of several machines differ: a minute that is over here may not be over there. */
 const keptMinutes = 5

@@ -6,10 +6,8 @@ import { findProgramKeys, type ProgramKey } from './store.ts'
 
 const limits = {
   jobsPerBatchMax: 256,
-  jobsPerLaneMax: 256,
   batchesInFlightMax: 2,
   queueMax: 4_096,
-  laneMax: 4_096,
   waitMaxMs: 5_000,
 }
 
@@ -26,7 +24,6 @@ export function createProgramKeyFinder(
     ...limits,
     nowMs,
     isRefusal,
-    laneOf: () => 0,
     process: (keys) => findProgramKeys(database, keys, clock.nowMs()),
   })
   return async (key) => (looksLikeProgramKey(key) ? lookUp.submit(key) : null)

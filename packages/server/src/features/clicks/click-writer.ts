@@ -1,5 +1,6 @@
 import { type Batcher, createBatcher } from '../../db/batcher.ts'
 import { type Database, isRefusal } from '../../db/database.ts'
+import { nobodysLane, type Sharing } from '../../db/sharing.ts'
 import type { Randomness } from '../../shared/random.ts'
 import type { ClickRequest } from './domain/click.ts'
 import type { ClickOutcome } from './domain/click-outcome.ts'
@@ -10,15 +11,12 @@ export type ClickWriter = Batcher<ClickRequest, ClickOutcome>
 /** See docs/decisions/0004-group-commit.md. */
 const limits = {
   jobsPerBatchMax: 256,
-  jobsPerLaneMax: 32,
   batchesInFlightMax: 2,
   queueMax: 8_192,
-  laneMax: 2_048,
   waitMaxMs: 5_000,
 }
+const laneLimits = { queueMax: 2_048, floodInFlightMin: 2, floodWaitingPerInFlight: 256 }
 const codesMax = 50_000
-/** Clicks whose program is not known yet share a lane: codes that nobody has are in it too. */
-const unknownProgram = 0
 
 /**
  * Group commit around `recordClicks`, in which no program's flood makes another's clicks wait. Which
@@ -29,6 +27,7 @@ export function createClickWriter(
   database: Database,
   randomness: Randomness,
   nowMs: () => number,
+  sharing: Sharing,
 ): ClickWriter {
   const programs = new Map<string, number>()
 
@@ -46,7 +45,12 @@ export function createClickWriter(
     ...limits,
     nowMs,
     isRefusal,
-    laneOf: ({ code }) => programs.get(code) ?? unknownProgram,
+    lanes: {
+      ...laneLimits,
+      sharing,
+      // Codes that nobody has are in nobody's lane too.
+      of: ({ code }) => programs.get(code) ?? nobodysLane,
+    },
     process: async (requests) => {
       const outcomes = await recordClicks(database, randomness, requests)
       learn(requests, outcomes)

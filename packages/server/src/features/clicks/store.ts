@@ -1,4 +1,4 @@
-import type { Db } from '../../db/database.ts'
+import type { Db, Statement } from '../../db/database.ts'
 import type { NewClick, RecordedClick, Visit } from './domain/click.ts'
 
 const visitColumns = [
@@ -137,9 +137,13 @@ export async function insertTestClick(
 /** The touches looked at for one decision: they are stored with the sale, so their number is bounded. */
 const TOUCHES_MAX = 50
 
-/** While a month is being archived its clicks are found in both places, and `union` makes them one. */
-const selectTouches = {
+/**
+ * While a month is being archived its clicks are found in both places, and `union` makes them one. A plan
+ * made while a month was empty may read it by its time instead of by the customer: both cost the same then.
+ */
+const selectTouches: Statement = {
   name: 'click_touches',
+  planEachTime: true,
   text: `select asked.n, t.* from json_to_recordset($1::json)
       as asked (n integer, "programId" bigint, "customerId" bigint, "sinceMs" bigint, "untilMs" bigint)
     cross join lateral (

@@ -1,5 +1,6 @@
 import { type Batcher, createBatcher } from '../../../db/batcher.ts'
 import { type Database, isLockTimeout, isRefusal } from '../../../db/database.ts'
+import type { Sharing } from '../../../db/sharing.ts'
 import { OverloadError } from '../../../shared/errors.ts'
 import type { SaleOutcome, SaleRequest } from './sale.ts'
 import { answerFromWhatStands, trackSales } from './track-sales.ts'
@@ -9,21 +10,25 @@ export type SaleWriter = Batcher<SaleRequest, SaleOutcome>
 /** See docs/decisions/0013-sales-share-commits.md. */
 const limits = {
   jobsPerBatchMax: 64,
-  jobsPerLaneMax: 16,
   batchesInFlightMax: 2,
   queueMax: 4_096,
-  laneMax: 1_024,
   waitMaxMs: 5_000,
 }
 
+const laneLimits = { queueMax: 1_024, floodInFlightMin: 2, floodWaitingPerInFlight: 128 }
+
 /** Group commit around `trackSales`, in which no program's flood makes another's sales wait. */
-export function createSaleWriter(database: Database, nowMs: () => number): SaleWriter {
+export function createSaleWriter(
+  database: Database,
+  nowMs: () => number,
+  sharing: Sharing,
+): SaleWriter {
   return createBatcher<SaleRequest, SaleOutcome>({
     ...limits,
     nowMs,
     // Nothing was stored: alone, each but the one that waits for the lock goes through.
     isRefusal: (error) => isRefusal(error) || isLockTimeout(error),
-    laneOf: ({ programId }) => programId,
+    lanes: { ...laneLimits, sharing, of: ({ programId }) => programId },
     process: (requests) => trackSales(database, requests),
   })
 }
