@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { LeadQuestion } from './record-leads.ts'
 import type { Step } from './record-statements.ts'
 import { serverEnvironment } from './run-program.ts'
 import type {
   Answer,
   Counts,
   ImportResult,
+  LeadResult,
   MadeProgram,
   Question,
   Ready,
@@ -28,6 +30,8 @@ export interface BenchServer extends Ready {
   importFile(programId: number, file: string): Promise<ImportResult>
   /** The program's clicks once more, through COPY alone. */
   copyClicks(programId: number): Promise<ImportResult>
+  /** Signups by new visitors, see record-leads.ts. */
+  recordLeads(question: LeadQuestion): Promise<LeadResult>
   /** Resolves when the process and its PostgreSQL have ended. */
   stop(): Promise<void>
 }
@@ -55,6 +59,7 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
     importFile: (programId, file) =>
       ask<ImportResult>({ ask: 'import_file', programId, file }, fillTimeoutMs),
     copyClicks: (programId) => ask<ImportResult>({ ask: 'copy_clicks', programId }, fillTimeoutMs),
+    recordLeads: (question) => ask<LeadResult>({ ask: 'record_leads', ...question }),
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -5,6 +5,7 @@ import type { Database } from '../packages/server/src/db/database.ts'
 import type { CountryReader } from '../packages/server/src/features/clicks/index.ts'
 import type { ImportResult } from './server-messages.ts'
 import {
+  createLeadWriter,
   createSaleWriter,
   createSharing,
   createVisitTools,
@@ -27,10 +28,12 @@ export async function importEvents(
   const { database, country, pepper } = tools
   const visitTools = createVisitTools({ country, pepper })
   const nowMs = () => performance.now()
-  const saleWriter = createSaleWriter(database, nowMs, createSharing(nowMs))
+  const sharing = createSharing(nowMs)
+  const leadWriter = createLeadWriter(database, nowMs, sharing)
+  const saleWriter = createSaleWriter(database, nowMs, sharing)
   const startedMs = performance.now()
   const outcome = await importFile(
-    { database, clock: systemClock, visitTools, saleWriter, pepper },
+    { database, clock: systemClock, visitTools, leadWriter, saleWriter, pepper },
     {
       ...{ programId, file, rejectsFile: `${file}.rejects`, onProgress: () => undefined },
       signal: new AbortController().signal,

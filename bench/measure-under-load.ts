@@ -1,6 +1,7 @@
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { type ClickMeasurement, measureClicks, warmUp } from './measure-clicks.ts'
 import { measureFairness } from './measure-fairness.ts'
+import { measureLeads } from './measure-leads.ts'
 import { measureSales } from './measure-sales.ts'
 import { type PreparedLoad, prepareLoad } from './prepare-load.ts'
 import type { Totals, Wrk } from './run-wrk.ts'
@@ -39,8 +40,11 @@ export async function measureUnderLoad(setting: LoadSetting) {
       clicks: checkStored('clicks', clickTotals, after.clicks - before.clicks),
       sales: checkStored('sales', saleTotals, after.sales - before.sales),
     }
-    const figures = { ...clicks, fairness, sales, stored }
-    return { figures, events: after.clicks + after.sales, clicksFile: load.clicksFile }
+    // After the count, because it makes clicks of its own.
+    const leads = await measureLeads(server, setting.seconds)
+    const figures = { ...clicks, fairness, sales, leads, stored }
+    const { clicks: clicksAtLast, sales: salesAtLast } = await server.counts()
+    return { figures, events: clicksAtLast + salesAtLast, clicksFile: load.clicksFile }
   } finally {
     await server.stop()
   }

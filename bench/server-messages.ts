@@ -1,3 +1,5 @@
+import type { LeadQuestion } from './record-leads.ts'
+
 /** What the benchmarks and their server process say to each other. */
 
 export interface Ready {
@@ -14,6 +16,7 @@ export type Question =
   | { ask: 'make_program' }
   | { ask: 'import_file'; programId: number; file: string }
   | { ask: 'copy_clicks'; programId: number }
+  | ({ ask: 'record_leads' } & LeadQuestion)
 
 export type Request = Question & { id: number }
 
@@ -26,6 +29,11 @@ export interface Answer {
 export interface MadeProgram {
   programId: number
   codes: string[]
+}
+
+export interface LeadResult {
+  seconds: number
+  leads: number
 }
 
 export interface ImportResult {

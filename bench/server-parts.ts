@@ -32,9 +32,12 @@ export const { recordClicks } = await load<
 >('features/clicks/record-click.js')
 export const { createSharing } =
   await load<typeof import('../packages/server/src/db/sharing.ts')>('db/sharing.js')
-export const { createSaleWriter } = await load<
+export const { createLeadWriter, createSaleWriter } = await load<
   typeof import('../packages/server/src/features/conversions/index.ts')
 >('features/conversions/index.js')
+export const { trackLeads } = await load<
+  typeof import('../packages/server/src/features/conversions/leads/track-leads.ts')
+>('features/conversions/leads/track-leads.js')
 export const { importFile } = await load<
   typeof import('../packages/server/src/features/imports/index.ts')
 >('features/imports/index.js')

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type App, addBenchRoutes } from './bench-routes.ts'
 import { fillProgram } from './fill-program.ts'
 import { copyClicks, importEvents } from './import-clicks.ts'
+import { recordLeads } from './record-leads.ts'
 import { recordStatements, type Step } from './record-statements.ts'
 import type { Answer, Counts, MadeProgram, Ready, Request } from './server-messages.ts'
 import {
@@ -98,6 +99,8 @@ async function act(request: Request): Promise<unknown> {
       return makeProgram()
     case 'import_file':
       return importEvents({ database, country, pepper }, request)
+    case 'record_leads':
+      return recordLeads({ database, country, pepper }, request)
     case 'copy_clicks':
       return copyClicks(database, request.programId)
   }

@@ -12,6 +12,7 @@ import {
   registerClicks,
 } from './features/clicks/index.ts'
 import {
+  createLeadWriter,
   createSaleWriter,
   registerLeads,
   registerRefunds,
@@ -89,6 +90,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const findKey = createProgramKeyFinder(database, clock, monotonicMs)
   const sharing = createSharing(monotonicMs)
   const writer = createClickWriter(database, randomness, monotonicMs, sharing)
+  const leadWriter = createLeadWriter(database, monotonicMs, sharing)
   const saleWriter = createSaleWriter(database, monotonicMs, sharing)
   const visitTools = createVisitTools({ country: deps.country, pepper })
 
@@ -97,6 +99,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     exchange: deps.metrics,
     gauges: {
       click_queue: { help: 'Clicks waiting for a commit.', read: writer.waiting },
+      lead_queue: { help: 'Leads waiting for a commit.', read: leadWriter.waiting },
       sale_queue: { help: 'Sales waiting for a commit.', read: saleWriter.waiting },
       db_connections: { help: 'Open connections.', read: () => database.stats().total },
       db_waiting: { help: 'Work waiting for a connection.', read: () => database.stats().waiting },
@@ -111,7 +114,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     visitTools,
     writer,
   })
-  registerLeads(app, conversions)
+  registerLeads(app, { ...conversions, writer: leadWriter })
   registerSales(app, { ...conversions, writer: saleWriter })
   registerRefunds(app, conversions)
   const reportDb = limitConcurrency(database, reportReads)
@@ -119,7 +122,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   refuseOtherMethods()
   // A visitor may be gone before the answer, and the click still counts.
   app.addHook('onClose', async () => {
-    await Promise.all([writer.idle(), saleWriter.idle()])
+    await Promise.all([writer.idle(), leadWriter.idle(), saleWriter.idle()])
   })
   return app
 }

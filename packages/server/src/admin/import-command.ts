@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createSharing } from '../db/sharing.ts'
 import { createVisitTools, openCountryDatabase } from '../features/clicks/index.ts'
-import { createSaleWriter } from '../features/conversions/index.ts'
+import { createLeadWriter, createSaleWriter } from '../features/conversions/index.ts'
 import { type ImportCounts, type ImportOutcome, importFile } from '../features/imports/index.ts'
 import { StartError } from '../shared/errors.ts'
 import type { AdminAnswer, AdminWork } from './commands.ts'
@@ -34,10 +34,12 @@ export function importCommand(options: ImportOptions): AdminWork {
     }
     const visitTools = createVisitTools({ country: openCountryDatabase(), pepper })
     const nowMs = () => performance.now()
-    const saleWriter = createSaleWriter(database, nowMs, createSharing(nowMs))
+    const sharing = createSharing(nowMs)
+    const leadWriter = createLeadWriter(database, nowMs, sharing)
+    const saleWriter = createSaleWriter(database, nowMs, sharing)
     const view = createProgressView(process.stderr)
     const { signal } = interruption
-    const tools = { database, clock, visitTools, saleWriter, pepper }
+    const tools = { database, clock, visitTools, leadWriter, saleWriter, pepper }
     const request = { programId, file, rejectsFile, signal, onProgress: view.show }
     const outcome = await importFile(tools, request).catch(fileAsError)
     view.end()

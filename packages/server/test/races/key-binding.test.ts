@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Tx } from '../../src/db/database.ts'
-import { bindCustomerKey } from '../../src/features/customers/index.ts'
+import { bindCustomerKeys } from '../../src/features/customers/index.ts'
 import { verify } from '../../src/features/verification/index.ts'
 import { startTestServer, type TestServer } from '../harness/test-server.ts'
 import { until } from '../harness/until.ts'
@@ -23,7 +23,12 @@ test("a key that a browser's lead takes while the backend asks for it goes to th
   )
   assert.ok(visitor && buyer)
   const bind = (tx: Tx, customerId: number, by: 'browser' | 'server') =>
-    bindCustomerKey(tx, programId, customerId, 'user_1', by, server.clock.nowMs())
+    bindCustomerKeys(tx, [
+      {
+        ...{ programId, customerId, customerKey: 'user_1', boundBy: by },
+        atMs: server.clock.nowMs(),
+      },
+    ])
   const { database } = server.db
   let backend: Promise<void> = Promise.resolve()
   await database.transaction(async (lead) => {

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { verify } from '../../src/features/verification/index.ts'
 import { startTestServer, type TestProgram, type TestServer } from '../harness/test-server.ts'
 import { assertRecount } from './recount.ts'
+import { refuseInDatabase } from './refuse.ts'
 import { newCustomers, tally, together } from './together.ts'
 
 let server: TestServer
@@ -14,7 +15,11 @@ after(() => server.close())
 test('a sale that the database refuses fails alone, and its neighbours are recorded', async () => {
   const program = await server.provision()
   const clickIds = await newCustomers(server, () => program.landing(), 60)
-  await refuseInDatabase('poison')
+  await refuseInDatabase(server, {
+    table: 'affiliate_sale_events',
+    column: 'transaction_id',
+    value: 'poison',
+  })
   const answers = await together(60, (n) =>
     sell(program, {
       transaction_id: n === 30 ? 'poison' : `with_poison_${n}`,
@@ -94,26 +99,28 @@ test('two programs whose sales have the same ids at once keep them apart', async
 test('a customer whom somebody else holds keeps only its own sales waiting, and they are told to come back', async () => {
   const program = await server.provision()
   const other = await server.provision()
-  const clickIds = await newCustomers(server, () => program.landing(), 10)
+  const clickIds = await newCustomers(server, () => program.landing(), 20)
+  // The first ones go alone; this one is with others.
+  const held = 15
   const [elsewhere] = await newCustomers(server, () => other.landing(), 1)
   await server.db.database.transaction(async (tx) => {
     const hold = {
       name: 'test_hold_customer',
       text: 'select 1 from affiliate_customers where program_id = $1 and click_id = $2 for update',
     }
-    await tx.query(hold, [program.programId, clickIds[0]])
-    const answers = await together(11, (n) =>
-      n === 10
+    await tx.query(hold, [program.programId, clickIds[held]])
+    const answers = await together(21, (n) =>
+      n === 20
         ? sell(other, { transaction_id: 'elsewhere', click_id: elsewhere })
         : sell(program, { transaction_id: `held_${n}`, click_id: clickIds[n] }),
     )
     assert.deepEqual(
       answers.map((answer) => answer.status),
-      [503, ...Array(10).fill(200)],
+      answers.map((_, n) => (n === held ? 503 : 200)),
     )
-    assert.ok(answers[0]?.headers.get('retry-after'))
+    assert.ok(answers[held]?.headers.get('retry-after'))
   })
-  const again = await sell(program, { transaction_id: 'held_0', click_id: clickIds[0] })
+  const again = await sell(program, { transaction_id: `held_${held}`, click_id: clickIds[held] })
   assert.equal(again.status, 200)
   await assertBooks()
 })
@@ -121,19 +128,6 @@ test('a customer whom somebody else holds keeps only its own sales waiting, and 
 function sell(program: TestProgram, fields: Record<string, unknown>) {
   const sale = { amount_cents: 10_000, ...fields }
   return server.post('/api/v1/track/sale', sale, { key: program.apiKey })
-}
-
-/** As a constraint would that no sale from outside can violate. */
-async function refuseInDatabase(transactionId: string): Promise<void> {
-  await server.db.sql(`create function refuse_one() returns trigger language plpgsql as $$
-    begin
-      if new.transaction_id = '${transactionId}' then
-        raise exception 'refused' using errcode = 'check_violation';
-      end if;
-      return new;
-    end $$`)
-  await server.db.sql(`create trigger refuse_one before insert on affiliate_sale_events
-    for each row execute function refuse_one()`)
 }
 
 async function assertBooks(): Promise<void> {

@@ -1,5 +1,5 @@
+export { createLeadWriter, type LeadWriter } from './leads/lead-writer.ts'
 export { registerLeads, toLeadRequest } from './leads/routes.ts'
-export { trackLead } from './leads/track-lead.ts'
 export { registerRefunds, toRefundRequest } from './refunds/routes.ts'
 export { trackRefund } from './refunds/track-refund.ts'
 export { registerSales, toSaleRequest } from './sales/routes.ts'

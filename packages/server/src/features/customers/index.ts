@@ -2,11 +2,11 @@ export { clickIdRandomBytes, programOfClickId } from './domain/click-id.ts'
 export { clockSkewMaxMs, eventTime } from './domain/event-time.ts'
 export { type StoredEmail, storeEmail } from './email.ts'
 export {
-  bindCustomerKey,
+  bindCustomerKeys,
   type Customer,
   findCustomersByClickIds,
   findCustomersByKeys,
-  lockCustomer,
+  type KeyBinding,
   lockCustomers,
   updateCustomers,
 } from './store.ts'

@@ -21,6 +21,14 @@ export interface Customer {
 /** Who said that a key belongs to a customer. */
 type KeyBinder = 'browser' | 'server'
 
+export interface KeyBinding {
+  programId: number
+  customerId: number
+  customerKey: string
+  boundBy: KeyBinder
+  atMs: number
+}
+
 /** Null stands for "leave as it is": none of these is ever taken back. */
 export interface CustomerChange {
   status: Customer['status']
@@ -72,16 +80,22 @@ const lockMany = {
       for no key update) c`,
 }
 
-/** A key that nobody has goes to the customer, whoever asks at the same moment. */
-const insertKey = {
-  name: 'customer_key_bind',
+/** Keys that nobody has go to their customers, whoever asks at the same moment. */
+const insertKeys = {
+  name: 'customer_keys_bind',
+  planEachTime: true,
   text: `with bound as (
       insert into affiliate_customer_keys (program_id, customer_key, customer_id, bound_at, bound_by)
-      values ($1, $2, $3, $4, $5)
-      on conflict (program_id, customer_key) do nothing returning customer_id)
-    update affiliate_customers c set customer_key = coalesce(c.customer_key, $2)
-    from bound where c.program_id = $1 and c.id = bound.customer_id
-    returning c.id`,
+      select "programId", "customerKey", "customerId", to_timestamp("atMs" / 1000.0), "boundBy"
+      from json_to_recordset($1::json) as i ("programId" bigint, "customerKey" text, "customerId" bigint,
+        "atMs" bigint, "boundBy" text)
+      order by "programId", "customerKey"
+      on conflict (program_id, customer_key) do nothing
+      returning program_id, customer_key, customer_id),
+    shown as (
+      update affiliate_customers c set customer_key = coalesce(c.customer_key, bound.customer_key)
+      from bound where c.program_id = bound.program_id and c.id = bound.customer_id)
+    select program_id, customer_key from bound`,
 }
 
 /**
@@ -158,24 +172,14 @@ export async function findCustomersByKeys(
   )
 }
 
-/** The customer, locked until the transaction ends: events of one customer are decided one after the other. */
-export async function lockCustomer(
-  tx: Tx,
-  programId: number,
-  customerId: number,
-): Promise<Customer> {
-  const [customer] = await lockCustomers(tx, [{ programId, customerId }])
-  if (customer === undefined) throw new Error(`Customer ${customerId} does not exist`)
-  return customer
-}
-
 /**
- * Several customers, locked in the order of their ids, so that two transactions never wait for each
- * other; answered in the order in which they were asked for.
+ * Customers, locked until the transaction ends: events of one customer are decided one after the other.
+ * They are locked in the order of their ids, so that two transactions never wait for each other, and
+ * answered in the order in which they were asked for.
  */
 export async function lockCustomers(
   tx: Tx,
-  asked: { programId: number; customerId: number }[],
+  asked: readonly { programId: number; customerId: number }[],
 ): Promise<Customer[]> {
   if (asked.length === 0) return []
   const inOrder = asked.toSorted((a, b) => a.programId - b.programId || a.customerId - b.customerId)
@@ -194,21 +198,23 @@ export async function lockCustomers(
 }
 
 /**
- * Binds a key to a customer unless another customer of the program has it: then nothing happens.
- * The backend's word is stronger than a browser's.
+ * Binds each key to its customer unless another customer of the program has it: then nothing happens.
+ * The backend's word is stronger than a browser's. No two may name the same key or the same customer.
+ * Keys are taken in one order, so that two batches which bind the same ones never wait for each other.
  */
-export async function bindCustomerKey(
-  tx: Tx,
-  programId: number,
-  customerId: number,
-  customerKey: string,
-  boundBy: KeyBinder,
-  nowMs: number,
-): Promise<void> {
-  const at = new Date(nowMs)
-  const bound = await tx.query(insertKey, [programId, customerKey, customerId, at, boundBy])
-  if (bound.length > 0 || boundBy === 'browser') return
-  await tx.query(takeKeyOver, [programId, customerKey, customerId, at])
+export async function bindCustomerKeys(tx: Tx, bindings: readonly KeyBinding[]): Promise<void> {
+  if (bindings.length === 0) return
+  const rows = await tx.query<{ program_id: number; customer_key: string }>(insertKeys, [
+    JSON.stringify(bindings),
+  ])
+  const bound = new Set(rows.map((row) => programKey(row.program_id, row.customer_key)))
+  const taken = bindings
+    .filter((one) => one.boundBy === 'server')
+    .filter((one) => !bound.has(programKey(one.programId, one.customerKey)))
+    .toSorted((a, b) => a.programId - b.programId || (a.customerKey < b.customerKey ? -1 : 1))
+  for (const { programId, customerKey, customerId, atMs } of taken) {
+    await tx.query(takeKeyOver, [programId, customerKey, customerId, new Date(atMs)])
+  }
 }
 
 /** At most one change a customer. */

@@ -2,11 +2,11 @@ import { ApiError } from '../../contract/error-codes.ts'
 import { type Database, isRefusedForContent } from '../../db/database.ts'
 import { unreachable } from '../../shared/errors.ts'
 import {
+  type LeadWriter,
   type SaleWriter,
   toLeadRequest,
   toRefundRequest,
   toSaleRequest,
-  trackLead,
   trackRefund,
   trackSale,
 } from '../conversions/index.ts'
@@ -16,6 +16,7 @@ export type ParsedConversion = Exclude<ParsedEvent, { type: 'click' }>
 
 export interface ConversionTools {
   database: Database
+  leadWriter: LeadWriter
   saleWriter: SaleWriter
   /** The installation's secret. */
   pepper: Buffer
@@ -58,11 +59,11 @@ export async function applyConversion(
 type Of<Type> = Extract<ParsedConversion, { type: Type }>
 
 async function applyLead(
-  { database, pepper }: ConversionTools,
+  { leadWriter, pepper }: ConversionTools,
   programId: number,
   { body, atMs }: Of<'lead'>,
 ): Promise<Applied> {
-  const outcome = await trackLead(database, toLeadRequest(body, programId, pepper, atMs))
+  const outcome = await leadWriter.submit(toLeadRequest(body, programId, pepper, atMs))
   switch (outcome.kind) {
     case 'customer_not_found':
       return rejected('Customer not found. Provide a valid click_id or customer_key.')

@@ -3,6 +3,5 @@ export {
   findProgram,
   findPrograms,
   insertProgram,
-  loadProgram,
   lockAndHasPrograms,
 } from './store.ts'

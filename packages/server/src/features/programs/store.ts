@@ -47,13 +47,6 @@ export async function findProgram(db: Db, programId: number): Promise<Program | 
   return programs.get(programId) ?? null
 }
 
-/** For code that holds a key or a customer of the program: that it exists is certain. */
-export async function loadProgram(db: Db, programId: number): Promise<Program> {
-  const program = await findProgram(db, programId)
-  if (program === null) throw new Error(`Program ${programId} does not exist`)
-  return program
-}
-
 /** Whether any program exists, with a lock that lets one transaction at a time make the first. */
 export async function lockAndHasPrograms(tx: Tx): Promise<boolean> {
   await tx.query(lockFirst)

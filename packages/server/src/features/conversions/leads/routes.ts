@@ -18,8 +18,9 @@ import { cleanText, isStorable } from '../../../shared/text.ts'
 import { storedUrl } from '../../../shared/web-url.ts'
 import { storeEmail } from '../../customers/index.ts'
 import { findProgram } from '../../programs/index.ts'
+import type { LeadOutcome, LeadRequest } from './lead.ts'
+import type { LeadWriter } from './lead-writer.ts'
 import { insertTestLead } from './store.ts'
-import { type LeadOutcome, type LeadRequest, trackLead } from './track-lead.ts'
 
 export interface LeadDeps {
   database: Database
@@ -27,6 +28,7 @@ export interface LeadDeps {
   limits: RateLimits
   findProgramKey: FindProgramKey
   pepper: Buffer
+  writer: LeadWriter
 }
 
 const textCharsMax = 255
@@ -68,7 +70,7 @@ export function registerLeads(app: FastifyInstance, deps: LeadDeps): void {
         return testEventAnswer('lead', eventId, programId)
       }
       const lead = toLeadRequest(body, request.caller?.programId ?? null, deps.pepper, atMs)
-      return toAnswer(await trackLead(deps.database, lead))
+      return toAnswer(await deps.writer.submit(lead))
     },
   })
 }

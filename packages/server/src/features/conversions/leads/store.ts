@@ -23,14 +23,26 @@ const insert = {
   text: `insert into affiliate_lead_events (program_id, created_at, customer_id, click_id, link_id,
       partner_id, customer_key, session_id, page_url, event_name, email_hash, email_masked, mode,
       is_provisional, settled_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-      case when $14 then null else $2::timestamptz end)`,
+    select "programId", at.created_at, "customerId", "clickId", "linkId", "partnerId", "customerKey",
+      "sessionId", "pageUrl", "eventName", decode("emailHash", 'hex'), "emailMasked", mode,
+      "isProvisional", case when "isProvisional" then null else at.created_at end
+    from json_to_recordset($1::json) as i ("programId" bigint, "atMs" bigint, "customerId" bigint,
+      "clickId" text, "linkId" bigint, "partnerId" bigint, "customerKey" text, "sessionId" text,
+      "pageUrl" text, "eventName" text, "emailHash" text, "emailMasked" text, mode text,
+      "isProvisional" boolean)
+    cross join lateral (select to_timestamp("atMs" / 1000.0) as created_at) at`,
 }
 
 const settle = {
   name: 'lead_settle',
-  text: `update affiliate_lead_events set settled_at = $4, link_id = $5, partner_id = $6
-    where program_id = $1 and customer_id = $2 and created_at = $3 and is_provisional and settled_at is null`,
+  planEachTime: true,
+  text: `update affiliate_lead_events e set settled_at = to_timestamp(i."atMs" / 1000.0),
+      link_id = i."linkId", partner_id = i."partnerId"
+    from json_to_recordset($1::json) as i ("programId" bigint, "customerId" bigint, "heldAtMs" bigint,
+      "atMs" bigint, "linkId" bigint, "partnerId" bigint)
+    where e.program_id = i."programId" and e.customer_id = i."customerId"
+      and e.created_at = to_timestamp(i."heldAtMs" / 1000.0)
+      and e.is_provisional and e.settled_at is null`,
 }
 
 const insertTest = {
@@ -39,39 +51,29 @@ const insertTest = {
     values ($1, $2, true, $3, $4, $5) returning id`,
 }
 
-export async function insertLead(tx: Tx, lead: LeadRow): Promise<void> {
-  await tx.query(insert, [
-    lead.programId,
-    new Date(lead.atMs),
-    lead.customerId,
-    lead.clickId,
-    lead.linkId,
-    lead.partnerId,
-    lead.customerKey,
-    lead.sessionId,
-    lead.pageUrl,
-    lead.eventName,
-    lead.emailHash,
-    lead.emailMasked,
-    lead.mode,
-    lead.isProvisional,
-  ])
+export async function insertLeads(tx: Tx, leads: readonly LeadRow[]): Promise<void> {
+  if (leads.length === 0) return
+  const rows = leads.map((lead) => ({
+    ...lead,
+    emailHash: lead.emailHash?.toString('hex') ?? null,
+  }))
+  await tx.query(insert, [JSON.stringify(rows)])
 }
 
-/** The provisional lead made at `heldAtMs` counts from `atMs` on. */
-export async function settleLeadEvent(
-  tx: Tx,
-  lead: { programId: number; customerId: number; heldAtMs: number; atMs: number },
-  credit: { linkId: number; partnerId: number } | null,
-): Promise<void> {
-  await tx.query(settle, [
-    lead.programId,
-    lead.customerId,
-    new Date(lead.heldAtMs),
-    new Date(lead.atMs),
-    credit?.linkId ?? null,
-    credit?.partnerId ?? null,
-  ])
+export interface SettledLead {
+  programId: number
+  customerId: number
+  /** When the provisional lead was made, and from when on it counts. */
+  heldAtMs: number
+  atMs: number
+  credit: { linkId: number; partnerId: number } | null
+}
+
+/** At most one a customer. */
+export async function settleLeadEvents(tx: Tx, leads: readonly SettledLead[]): Promise<void> {
+  if (leads.length === 0) return
+  const rows = leads.map(({ credit, ...lead }) => ({ ...lead, ...credit }))
+  await tx.query(settle, [JSON.stringify(rows)])
 }
 
 /** Stores a test lead, which counts nowhere. Returns its id. */

@@ -2,10 +2,10 @@ import { later } from '../../../db/batcher.ts'
 import type { Tx } from '../../../db/database.ts'
 import { programKey } from '../../../shared/program-key.ts'
 import { type StorableAttribution, toStoredAttribution } from '../../attribution/index.ts'
-import { bindCustomerKey, lockCustomers } from '../../customers/index.ts'
+import { bindCustomerKeys, type KeyBinding, lockCustomers } from '../../customers/index.ts'
 import type { Program } from '../../programs/index.ts'
+import { takeTurns } from '../domain/take-turns.ts'
 import { type AttributedSale, attributeSales, type SaleOfCustomer } from './attribute-sales.ts'
-import { firsts } from './domain/take-turns.ts'
 import { findSaleCustomers } from './find-sale-customers.ts'
 import { type ClaimedSale, recordSales } from './record-sales.ts'
 import type { CurrencySale, SaleOutcome } from './sale.ts'
@@ -40,10 +40,7 @@ export async function decideSales(
   const judged = candidates.flatMap((candidate, i) => judge(candidate, verdicts[i], answers))
   const claims = await claimTransactions(tx, judged.map(toClaim))
   const claimOf = ({ sale }: Judged) => claims.get(programKey(sale.programId, sale.transactionId))
-  await bindNewKeys(
-    tx,
-    judged.filter((one) => claimOf(one) !== undefined),
-  )
+  await bindCustomerKeys(tx, judged.filter((one) => claimOf(one) !== undefined).flatMap(newKey))
   const claimed: { n: number; sale: ClaimedSale }[] = []
   for (const one of judged) {
     const claim = claimOf(one)
@@ -75,16 +72,13 @@ async function lockCandidates(
   answers: Answer[],
 ): Promise<Candidate[]> {
   const found = await findSaleCustomers(tx, sales)
-  const isFirst = firsts(
-    // A sale without a customer is the first of nobody.
-    found.map((one, n) => (one === null ? `sale ${n}` : one.customerId)),
-  )
+  const isTurn = takeTurns(found.map((one) => (one === null ? [] : [String(one.customerId)])))
   const chosen = sales.flatMap((sale, n) => {
     const customer = found[n] ?? null
     const program = programs.get(sale.programId)
     if (program === undefined) throw new Error(`Program ${sale.programId} does not exist`)
     if (customer === null) return []
-    if (isFirst[n] === true) return [{ n, sale, program, ...customer }]
+    if (isTurn[n] === true) return [{ n, sale, program, ...customer }]
     answers[n] = later
     return []
   })
@@ -128,19 +122,10 @@ function toClaim({ sale, program, customer, judged, attribution }: Judged): NewC
   }
 }
 
-/** In the order of the keys, so that two batches which bind the same ones never wait for each other. */
-async function bindNewKeys(tx: Tx, judged: readonly Judged[]): Promise<void> {
-  const bindings = judged.flatMap(({ sale, customer, isKeyKnown, judged: { atMs } }) => {
-    const { programId, customerKey } = sale
-    if (customerKey === null || isKeyKnown) return []
-    return [{ programId, customerKey, customerId: customer.customerId, atMs }]
-  })
-  const inOrder = bindings.toSorted(
-    (a, b) => a.programId - b.programId || (a.customerKey < b.customerKey ? -1 : 1),
-  )
-  for (const { programId, customerKey, customerId, atMs } of inOrder) {
-    await bindCustomerKey(tx, programId, customerId, customerKey, 'server', atMs)
-  }
+function newKey({ sale, customer, isKeyKnown, judged: { atMs } }: Judged): KeyBinding[] {
+  const { programId, customerKey } = sale
+  if (customerKey === null || isKeyKnown) return []
+  return [{ programId, customerKey, customerId: customer.customerId, boundBy: 'server', atMs }]
 }
 
 function toSaleRow(

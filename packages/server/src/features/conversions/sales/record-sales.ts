@@ -11,7 +11,7 @@ import {
   moneyDeltas,
   type TrafficDelta,
 } from '../../totals/index.ts'
-import { hasHeldLead, settleProvisionalLead } from '../leads/settle-lead.ts'
+import { type HeldLead, hasHeldLead, settleLeads } from '../leads/settle-leads.ts'
 import type { SaleOutcome } from './sale.ts'
 import { insertSales, insertSubscriptions, type SaleRow, storeReason } from './store.ts'
 
@@ -44,8 +44,9 @@ export async function recordSales(tx: Tx, sales: readonly ClaimedSale[]): Promis
     const partnerCode = await codeOfWinner(tx, row, attribution)
     outcomes.push({ kind: 'sale', saleId: row.saleId, partnerCode, commission })
   }
+  const leads = await settleLeads(tx, settledLeads(sales))
   // Last, because these rows are the busiest.
-  await addTraffic(tx, [...(await settleHeldLeads(tx, sales)), ...rows.flatMap(firstSaleDelta)])
+  await addTraffic(tx, [...leads, ...rows.flatMap(firstSaleDelta)])
   await addMoney(tx, recorded.flatMap(saleDeltas))
   return outcomes
 }
@@ -70,13 +71,10 @@ function customerChange({ customer, row }: ClaimedSale) {
 }
 
 /** A verified payment is the word that a browser's lead waited for. */
-async function settleHeldLeads(tx: Tx, sales: readonly ClaimedSale[]): Promise<TrafficDelta[]> {
-  const deltas: TrafficDelta[] = []
-  for (const { program, customer, row } of sales) {
-    if (!hasHeldLead(customer)) continue
-    deltas.push(await settleProvisionalLead(tx, program, customer, row.atMs))
-  }
-  return deltas
+function settledLeads(sales: readonly ClaimedSale[]): HeldLead[] {
+  return sales.flatMap(({ program, customer, row }) =>
+    hasHeldLead(customer) ? [{ program, customer, atMs: row.atMs }] : [],
+  )
 }
 
 function firstSaleDelta({ isFirstSale, programId, linkId, atMs }: SaleRow): TrafficDelta[] {

@@ -1,34 +1,22 @@
-import { type Batcher, createBatcher } from '../../../db/batcher.ts'
-import { type Database, isLockTimeout, isRefusal } from '../../../db/database.ts'
+import type { Batcher } from '../../../db/batcher.ts'
+import type { Database } from '../../../db/database.ts'
 import type { Sharing } from '../../../db/sharing.ts'
 import { OverloadError } from '../../../shared/errors.ts'
+import { createConversionWriter } from '../conversion-writer.ts'
 import type { SaleOutcome, SaleRequest } from './sale.ts'
 import { answerFromWhatStands, trackSales } from './track-sales.ts'
 
 export type SaleWriter = Batcher<SaleRequest, SaleOutcome>
 
-/** See docs/decisions/0013-sales-share-commits.md. */
-const limits = {
-  jobsPerBatchMax: 64,
-  batchesInFlightMax: 2,
-  queueMax: 4_096,
-  waitMaxMs: 5_000,
-}
-
-const laneLimits = { queueMax: 1_024, floodInFlightMin: 2, floodWaitingPerInFlight: 128 }
-
-/** Group commit around `trackSales`, in which no program's flood makes another's sales wait. */
 export function createSaleWriter(
   database: Database,
   nowMs: () => number,
   sharing: Sharing,
 ): SaleWriter {
-  return createBatcher<SaleRequest, SaleOutcome>({
-    ...limits,
+  return createConversionWriter<SaleRequest, SaleOutcome>({
     nowMs,
-    // Nothing was stored: alone, each but the one that waits for the lock goes through.
-    isRefusal: (error) => isRefusal(error) || isLockTimeout(error),
-    lanes: { ...laneLimits, sharing, of: ({ programId }) => programId },
+    sharing,
+    programOf: ({ programId }) => programId,
     process: (requests) => trackSales(database, requests),
   })
 }
@@ -46,9 +34,8 @@ export async function trackSale(
   try {
     return await writer.submit(request)
   } catch (error) {
-    // It was never begun.
+    // It left nothing behind.
     if (error instanceof OverloadError) throw error
-    if (isLockTimeout(error)) throw new OverloadError('The server is busy, try again shortly', 1)
     const stands = await answerFromWhatStands(database, request).catch(() => null)
     if (stands === null) throw error
     return stands

@@ -2,16 +2,12 @@ import { later } from '../../../db/batcher.ts'
 import type { Database } from '../../../db/database.ts'
 import { programKey } from '../../../shared/program-key.ts'
 import { findPrograms, type Program } from '../../programs/index.ts'
+import { inSharedTransaction } from '../conversion-writer.ts'
+import { takeTurns } from '../domain/take-turns.ts'
 import { decideSales } from './decide-sales.ts'
-import { takeTurns } from './domain/take-turns.ts'
+import { namesOfSale } from './domain/sale-names.ts'
 import { answerEarlier, type CurrencySale, type SaleOutcome, type SaleRequest } from './sale.ts'
 import { findSaleTransactions } from './store.ts'
-
-/**
- * Who waits for somebody else's lock makes every sale of the process wait. A healthy lock is held for
- * milliseconds, so after this long the sale gives way to the others.
- */
-const lockWaitMaxMs = 2_000
 
 /**
  * Records sales in one transaction: claims, verdicts, sales, commissions, ledger entries, totals. All of
@@ -26,7 +22,7 @@ export async function trackSales(
   const programs = await findPrograms(database, [...new Set(requests.map((one) => one.programId))])
   const sales = requests.map((request) => withCurrency(request, programs))
   const decided = await findSaleTransactions(database, sales)
-  const isTurn = takeTurns(sales)
+  const isTurn = takeTurns(sales.map(namesOfSale))
   const answers: (SaleOutcome | typeof later)[] = sales.map((sale) => {
     const earlier = decided.get(programKey(sale.programId, sale.transactionId))
     return earlier === undefined ? later : answerEarlier(earlier, sale)
@@ -36,9 +32,7 @@ export async function trackSales(
   )
   if (fresh.length === 0) return answers
   const chosen = fresh.map((one) => one.sale)
-  const made = await database.transaction((tx) => decideSales(tx, programs, chosen), {
-    lockWaitMaxMs,
-  })
+  const made = await inSharedTransaction(database, (tx) => decideSales(tx, programs, chosen))
   for (const [i, { n }] of fresh.entries()) answers[n] = made[i] ?? later
   return answers
 }
