@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { serverEnvironment } from './run-program.ts'
 
 const main = fileURLToPath(new URL('../packages/server/dist/main.js', import.meta.url))
+const packageFile = new URL('../package.json', import.meta.url)
 const startTimeoutMs = 60_000
 
 /** The server as `npm start` runs it. */
@@ -17,7 +19,7 @@ export interface ShippedServer {
 
 export async function startShippedServer(dataDir: string): Promise<ShippedServer> {
   const startedMs = performance.now()
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...(await nodeOptions()), main], {
     env: serverEnvironment(dataDir),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -40,4 +42,12 @@ export async function startShippedServer(dataDir: string): Promise<ShippedServer
   }
   await ended
   throw new Error('The server ended before it listened')
+}
+
+/** Those that `npm start` gives to Node.js. */
+async function nodeOptions(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(packageFile, 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'))
 }
