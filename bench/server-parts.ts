@@ -46,6 +46,10 @@ export const { clickBody } = await load<
 >('contract/tracking-requests.js')
 export const { createRateLimits } =
   await load<typeof import('../packages/server/src/http/rate-limits.ts')>('http/rate-limits.js')
+export const { readTrackerScript } =
+  await load<typeof import('../packages/server/src/http/tracker-script.ts')>(
+    'http/tracker-script.js',
+  )
 export const { systemClock } =
   await load<typeof import('../packages/server/src/shared/clock.ts')>('shared/clock.js')
 export const { systemRandomness } =

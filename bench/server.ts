@@ -13,6 +13,7 @@ import {
   pino,
   provisionProgram,
   readConfig,
+  readTrackerScript,
   systemClock,
   systemRandomness,
 } from './server-parts.ts'
@@ -63,7 +64,7 @@ async function provision(code: string) {
   return program
 }
 
-function build(db: typeof database): Promise<App> {
+async function build(db: typeof database): Promise<App> {
   return buildApp({
     config,
     database: db,
@@ -71,6 +72,7 @@ function build(db: typeof database): Promise<App> {
     randomness: systemRandomness,
     pepper,
     country,
+    tracker: await readTrackerScript(),
     log,
     checkReady: async () => {
       await db.query({ name: 'bench_ready', text: 'select 1' })

@@ -11,6 +11,14 @@ const checks = [
   ['format and lint', () => tool('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off')],
   ['types', () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/server/tsconfig.json')],
   [
+    'types of the tracker',
+    () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/tracker/tsconfig.json'),
+  ],
+  [
+    "types of the tracker's tests",
+    () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/tracker/test/tsconfig.json'),
+  ],
+  [
     'types of the benchmarks',
     () => tool('node_modules/typescript/bin/tsc', '-p', 'bench/tsconfig.json'),
   ],

@@ -8,7 +8,10 @@ import { onInterrupt } from './lib/interrupt.mjs'
 import { root } from './lib/project.mjs'
 
 /** Each generator is a program that writes the file named by its first argument. */
-const generators = [{ program: 'packages/server/src/generate.ts', writes: 'docs/openapi.json' }]
+const generators = [
+  { program: 'packages/server/src/generate.ts', writes: 'docs/openapi.json' },
+  { program: 'packages/tracker/generate.mjs', writes: 'packages/tracker/integrity.json' },
+]
 const generateTimeoutMs = 2 * 60_000
 
 await runScript(async () => {

@@ -1,49 +1,32 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { ensureTrackerBuilt } from './build-tracker.mjs'
 import { runChild } from './child.mjs'
 import { Fault } from './fault.mjs'
-import { withLock } from './lock.mjs'
 import { listFiles, root } from './project.mjs'
+import { whenStale } from './when-stale.mjs'
 
 const server = 'packages/server'
 const configs = ['tsconfig.base.json', `${server}/tsconfig.json`, `${server}/tsconfig.build.json`]
 const dist = path.join(root, server, 'dist')
-const stampFile = path.join(dist, '.built-from')
 const compileTimeoutMs = 5 * 60_000
 
 /**
- * Compiles the server when its sources, the compiler's settings or the locked packages have changed
- * since the last time. Throws a Fault when they do not compile.
+ * Builds what is served: compiles the server when its sources, the compiler's settings or the locked
+ * packages have changed since the last time, and bundles the tracker likewise. Throws a Fault when they
+ * do not compile.
  */
 export async function ensureBuilt() {
-  if (isCurrent(wantedStamp())) return
-  await withLock('build', async () => {
-    const stamp = wantedStamp()
-    if (isCurrent(stamp)) return
-    await build()
-    writeFileSync(stampFile, stamp)
-  })
-}
-
-function isCurrent(stamp) {
-  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
-}
-
-function wantedStamp() {
-  const hash = createHash('sha256')
-  for (const file of [...configs, 'package-lock.json', ...sources()]) {
-    const content = readFileSync(path.join(root, file))
-    hash.update(`${file} ${content.length}\n`).update(content)
-  }
-  return `${hash.digest('hex')}\n`
+  await ensureTrackerBuilt()
+  const files = () => [...configs, 'package-lock.json', ...sources()]
+  await whenStale({ name: 'build', files, dist, make: build })
 }
 
 function sources() {
   return listFiles(`${server}/src`, (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
 }
 
-async function build() {
+async function build(stampFile) {
   process.stderr.write('Building the server…\n')
   // Without a stamp the last build was cut short or tampered with, and what the compiler remembers
   // of it cannot be trusted. With one, that memory makes this build quick.

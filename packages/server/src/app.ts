@@ -27,6 +27,7 @@ import { registerOpenApi } from './http/openapi.ts'
 import { type MetricsExchange, registerOperations } from './http/operations.ts'
 import { createRateLimits, type LimitSharing } from './http/rate-limits.ts'
 import { makeRequestId, registerRequestIds } from './http/request-id.ts'
+import { registerTrackerScript, type TrackerScript } from './http/tracker-script.ts'
 import { validatorOptions } from './http/validation.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Randomness } from './shared/random.ts'
@@ -39,6 +40,7 @@ export interface AppDeps {
   /** The installation's secret. */
   pepper: Buffer
   country: CountryReader
+  tracker: TrackerScript
   log: FastifyBaseLogger
   /** Rejects when the database cannot be used. */
   checkReady: () => Promise<void>
@@ -119,6 +121,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerRefunds(app, conversions)
   const reportDb = limitConcurrency(database, reportReads)
   registerReports(app, { db: reportDb, clock, limits, findProgramKey: findKey })
+  registerTrackerScript(app, deps.tracker)
   refuseOtherMethods()
   // A visitor may be gone before the answer, and the click still counts.
   app.addHook('onClose', async () => {

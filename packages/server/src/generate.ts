@@ -25,6 +25,7 @@ const app = await buildApp({
   randomness: systemRandomness,
   pepper: Buffer.alloc(32),
   country: { country: () => null },
+  tracker: { code: Buffer.alloc(0), version: '0.0.0' },
   log: pino({ level: 'silent' }),
   checkReady: async () => undefined,
 })

@@ -5,12 +5,14 @@ import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { readMigrations, schemaVersion } from './db/migrate.ts'
 import { openCountryDatabase } from './features/clicks/index.ts'
+import { readTrackerScript } from './http/tracker-script.ts'
 import { StartError } from './shared/errors.ts'
 
 /** Requests under way may take so long to finish. */
 const finishTimeoutMs = 4_000
 
-export interface ServeDeps extends Omit<AppDeps, 'config' | 'country' | 'log' | 'checkReady'> {
+export interface ServeDeps
+  extends Omit<AppDeps, 'config' | 'country' | 'tracker' | 'log' | 'checkReady'> {
   config: Config
   log: Logger
 }
@@ -27,6 +29,7 @@ export async function serve(deps: ServeDeps): Promise<Serving> {
   const app = await buildApp({
     ...deps,
     country: openCountryDatabase(),
+    tracker: await readTrackerScript(),
     checkReady: await readinessCheck(deps.database),
   })
   const stop = async () => {

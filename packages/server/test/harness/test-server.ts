@@ -11,6 +11,7 @@ import {
   type ProvisionedProgram,
   provisionProgram,
 } from '../../src/features/onboarding/index.ts'
+import { readTrackerScript } from '../../src/http/tracker-script.ts'
 import { systemRandomness } from '../../src/shared/random.ts'
 import { type Answers, describedAnswers } from './described-answers.ts'
 import { createTestDatabase, type TestDatabase, testStartMs } from './test-database.ts'
@@ -88,6 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     randomness: systemRandomness,
     pepper: createHash('sha256').update('test').digest(),
     country: openCountryDatabase(),
+    tracker: await readTrackerScript(),
     log: options.log ?? pino({ level: 'silent' }),
     checkReady: async () => {
       await db.database.query({ name: 'ready', text: 'select 1' })

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { until } from '../../server/test/harness/until.ts'
+import { type Call, clickIdOf, openStage, type Stage, sent } from './harness.ts'
+import { startSite } from './site.ts'
+
+/** Nothing before the visitor agrees, and nothing after they changed their mind. */
+let stage: Stage
+before(async () => {
+  stage = await openStage()
+})
+after(() => stage.close())
+
+const host = 'www.shop.example'
+
+/** What the browser holds of us, and what is under way. */
+function storage() {
+  return { cookies: document.cookie, local: { ...localStorage }, session: { ...sessionStorage } }
+}
+const nothing = { cookies: '', local: {}, session: {} }
+
+test('before consent nothing is written and nothing sent; once granted, landing and signup are', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag('data-affitor-consent="required"')}`)
+  const { page, context, calls } = await stage.visitor()
+  const landing = site.url(host, `/?aff=${program.code}`)
+  await page.goto(landing, { waitUntil: 'networkidle' })
+  await page.evaluate(() => {
+    window.affitor.signup('agreed_1')
+    window.affitor.trackTest()
+    history.pushState({}, '', '/next')
+  })
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  assert.deepEqual(calls, [])
+  await page.evaluate(() => window.affitor.consent('granted'))
+  await clickIdOf(page)
+  await sent(page)
+  const sentOf = (call: Call) => call.body.affiliate_url ?? call.body.customer_key ?? 'test'
+  assert.deepEqual(new Set(calls.map(sentOf)), new Set([landing, 'agreed_1', 'test']))
+  assert.equal(calls.length, 3)
+  await context.close()
+})
+
+test('refused, what was queued is forgotten; a later yes begins anew', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag('data-affitor-consent="required"')}`)
+  const { page, context, calls } = await stage.visitor()
+  await page.goto(site.url(host, `/?aff=${program.code}`))
+  await page.evaluate(() => {
+    window.affitor.signup('refused_1')
+    window.affitor.consent('denied')
+    history.replaceState({}, '', '/elsewhere')
+    window.affitor.signup('refused_2')
+    window.affitor.consent('granted')
+  })
+  await page.waitForLoadState('networkidle')
+  assert.deepEqual(calls, [])
+  await context.close()
+})
+
+test('withdrawn, every cookie and everything waiting is deleted, on the domain they were set for', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context, calls } = await stage.visitor()
+  await page.goto(site.url(host, `/?aff=${program.code}`))
+  await clickIdOf(page)
+  await context.setOffline(true)
+  await page.evaluate(() => window.affitor.signup('withdrawn_1'))
+  await until('the signup failed', () => calls.length === 2)
+  await page.evaluate(() => window.affitor.consent('denied'))
+  await context.setOffline(false)
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  assert.deepEqual(await context.cookies(), [])
+  assert.equal(await page.evaluate(() => window.affitor.clickId), null)
+  assert.equal(await page.evaluate(() => window.affitor.getData().hasAttribution), false)
+  await page.evaluate((code) => {
+    window.affitor.signup('withdrawn_2')
+    history.pushState({}, '', `/?aff=${code}&again`)
+  }, program.code)
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  assert.equal(calls.length, 2)
+  await context.close()
+})
+
+test('an answer that comes after the withdrawal writes nothing', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context } = await stage.visitor()
+  const hold: { go?: () => void } = {}
+  await context.route('**/api/v1/track/click', async (route) => {
+    await new Promise<void>((resolve) => {
+      hold.go = resolve
+    })
+    await route.continue()
+  })
+  await page.goto(site.url(host, `/?aff=${program.code}`), { waitUntil: 'commit' })
+  await until('the click is under way', () => hold.go !== undefined)
+  await page.waitForFunction(() => window.affitor !== undefined)
+  await page.evaluate(() => window.affitor.consent('denied'))
+  const answered = page.waitForResponse('**/api/v1/track/click')
+  hold.go?.()
+  await (await answered).finished()
+  await page.waitForLoadState('networkidle')
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  await context.close()
+})
+
+test('a browser that says Global Privacy Control is left alone, whatever the page says', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context, calls } = await stage.visitor({
+    init: `Object.defineProperty(navigator, 'globalPrivacyControl', { get: () => true })`,
+  })
+  await page.goto(site.url(host, `/?aff=${program.code}`), { waitUntil: 'networkidle' })
+  await page.evaluate(() => {
+    window.affitor.consent('granted')
+    window.affitor.signup('gpc_1')
+  })
+  await page.waitForLoadState('networkidle')
+  assert.deepEqual(calls, [])
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  await context.close()
+})
+
+test("with a first-party path the site's own server is asked to set the cookies again", async () => {
+  const { program } = stage
+  const asked: { cookie: string; type: string | undefined; body: unknown }[] = []
+  const shop = await startSite((request, response) => {
+    if (request.method !== 'POST') {
+      response.writeHead(200, { 'content-type': 'text/html' })
+      response.end(`<!doctype html>${stage.tag('data-affitor-first-party="/a/c"')}`)
+      return
+    }
+    let text = ''
+    request.on('data', (part) => {
+      text += part
+    })
+    request.on('end', () => {
+      const { cookie = '', 'content-type': type } = request.headers
+      asked.push({ cookie: `${request.url} ${cookie}`, type, body: JSON.parse(text) })
+      const id = /affitor_click_id=([^;]+)/.exec(cookie)?.[1]
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'set-cookie': `affitor_click_id=${id}; Path=/; Domain=shop.example; Max-Age=5184000; SameSite=Lax`,
+      })
+      response.end('{"success":true}')
+    })
+  })
+  const { page, context, said } = await stage.visitor()
+  await page.goto(shop.url(host, `/?aff=${program.code}`))
+  const clickId = await clickIdOf(page)
+  await until('the server was asked', () => asked.length === 1)
+  assert.deepEqual(asked[0]?.body, { max_age_days: 60, domain: 'shop.example' })
+  assert.equal(asked[0]?.type, 'application/json')
+  assert.match(asked[0]?.cookie ?? '', new RegExp(`^/a/c .*affitor_click_id=${clickId}`))
+  await page.waitForLoadState('networkidle')
+  const cookies = (await context.cookies()).filter(({ name }) => name === 'affitor_click_id')
+  assert.deepEqual(
+    cookies.map(({ value, domain }) => [value, domain]),
+    [[clickId, '.shop.example']],
+  )
+  assert.deepEqual(said, [])
+  await context.close()
+  await shop.close()
+})
