@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import {
   type AdminAnswer,
   type AdminWork,
+  linkParametersCommand,
   migrateCommand,
   provisionCommand,
   rotateKeyCommand,
@@ -43,10 +44,19 @@ command<ProvisionOptions>(
     '--lead-auth <how>',
     'open (default), or server_required: browser leads need confirmation',
   )
+  .option('--link-parameters <names>', 'URL parameters besides aff that carry a code: ref,via')
   .option('--partner <name>', "the partner's name (default First partner)")
   .option('--code <code>', 'the referral code (default: made from the name)')
   .option('--links <n>', 'how many referral links to make (default 1); adds "codes" to the answer')
   .option('--program-id <id>', 'add a partner to this program instead of making one')
+
+command<{ programId: string; accept: string }>(
+  'link-parameters',
+  'Name the URL parameters, besides aff, that carry a code of a program.',
+  linkParametersCommand,
+)
+  .requiredOption('--program-id <id>', 'the program')
+  .requiredOption('--accept <names>', "names divided by commas, such as ref,via; '' for none")
 
 command(
   'verify',

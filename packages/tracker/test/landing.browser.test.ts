@@ -272,3 +272,25 @@ async function nothingHappens(visit: Visitor, paths: string[]): Promise<void> {
   assert.deepEqual(said, [])
   await context.close()
 }
+
+test('a parameter that the page names carries a code, and the same code in another one is the same partner', async () => {
+  const { site, program, server } = stage
+  await server.db.sql(`update affiliate_programs set link_parameters = '{ref,via}' where id = $1`, [
+    program.programId,
+  ])
+  stage.setPage(`<!doctype html>${stage.tag('data-affitor-params="ref, via"')}`)
+  const { page, context, calls } = await stage.visitor()
+  await page.goto(site.url('www.shop.example', `/?other=1&via=${program.code}`))
+  const clickId = await clickIdOf(page)
+  for (const query of [`?ref=${program.code}`, `?aff=${program.code}`, '?ref=&via=']) {
+    await page.goto(site.url('www.shop.example', `/${query}`))
+    assert.equal(await clickIdOf(page), clickId)
+  }
+  assert.equal(calls.length, 1)
+  await context.close()
+})
+
+test('a parameter that the page does not name is somebody else’s', async () => {
+  const visit = await stage.visitor()
+  await nothingHappens(visit, [`/?ref=${stage.program.code}`])
+})

@@ -7,7 +7,7 @@ import {
   provisionPartner,
   provisionProgram,
 } from '../features/onboarding/index.ts'
-import { findProgram } from '../features/programs/index.ts'
+import { findProgram, setLinkParameters } from '../features/programs/index.ts'
 import { type CheckResult, verify } from '../features/verification/index.ts'
 import type { Clock } from '../shared/clock.ts'
 import { StartError } from '../shared/errors.ts'
@@ -15,6 +15,7 @@ import type { Randomness } from '../shared/random.ts'
 import {
   existingProgramId,
   type ProvisionOptions,
+  toLinkParameters,
   toPartnerPlan,
   toProgramPlan,
   wholeNumber,
@@ -120,6 +121,23 @@ function checkLine({ rule, differences, examples }: CheckResult): string {
   if (differences === 0) return `ok   ${rule}`
   const wrong = examples.map((row) => `\n       ${JSON.stringify(row)}`).join('')
   return `FAIL ${rule} ${differences} differ:${wrong}`
+}
+
+/** Which parameters of a landing URL are read for a code, besides `aff`. */
+export function linkParametersCommand(options: { programId: string; accept: string }): AdminWork {
+  const programId = wholeNumber('--program-id', options.programId, 1, Number.MAX_SAFE_INTEGER)
+  const names = toLinkParameters('--accept', options.accept)
+  return async ({ installation: { database } }) => {
+    if (!(await setLinkParameters(database, programId, names))) {
+      throw new StartError(`--program-id ${programId} names no program`)
+    }
+    const tag = names.length > 0 ? ` data-affitor-params="${names.join(' ')}"` : ''
+    const text =
+      names.length > 0
+        ? `Codes are read from aff, then ${names.join(', ')}. Add to the script tag:${tag}`
+        : 'Codes are read from aff alone.'
+    return { json: { program_id: programId, link_parameters: names }, text, ok: true }
+  }
 }
 
 /** A new program key; the old ones die at once. */

@@ -17,6 +17,7 @@ export interface ProvisionOptions {
   cookieDays?: string
   binding?: string
   leadAuth?: string
+  linkParameters?: string
   partner?: string
   code?: string
   links?: string
@@ -34,10 +35,12 @@ const programOptions = {
   cookieDays: '--cookie-days',
   binding: '--binding',
   leadAuth: '--lead-auth',
+  linkParameters: '--link-parameters',
 } as const satisfies Partial<Record<keyof ProvisionOptions, string>>
 
 const defaultDays = { window: 60, cookie: 60, hold: 30 }
 const linksMax = 10_000
+const linkParametersMax = 10
 
 /** The id of the program to add a partner to, or null for a new program. Throws StartError. */
 export function existingProgramId(options: ProvisionOptions): number | null {
@@ -64,6 +67,7 @@ export function toProgramPlan(options: ProvisionOptions): ProgramPlan {
       attributionWindowDays: days('--window-days', options.windowDays, defaultDays.window),
       cookieWindowDays: days('--cookie-days', options.cookieDays, defaultDays.cookie),
       leadAuth: oneOf('--lead-auth', options.leadAuth ?? 'open', ['open', 'server_required']),
+      linkParameters: toLinkParameters('--link-parameters', options.linkParameters ?? ''),
     },
     policy: {
       rate: toRate(required('--commission', options.commission, 40), currency),
@@ -84,6 +88,16 @@ export function toPartnerPlan(options: ProvisionOptions): ProgramPlan['partner']
     code: code ?? null,
     links: wholeNumber('--links', options.links ?? '1', 1, linksMax),
   }
+}
+
+/** Names divided by commas; none at all is no parameter. */
+export function toLinkParameters(flag: string, text: string): string[] {
+  const names = text.split(',').flatMap((name) => name.trim() || [])
+  const isRight = names.every((name) => /^[A-Za-z0-9_-]{1,40}$/.test(name) && name !== 'aff')
+  if (isRight && names.length <= linkParametersMax) return [...new Set(names)]
+  throw new StartError(
+    `${flag} must be at most ${linkParametersMax} names besides aff, such as ref,via: letters, digits, dashes and underscores`,
+  )
 }
 
 /** `percent:30` is 30 % of each sale, `fixed:25.00` is 25.00 of the program's currency for each. */

@@ -12,6 +12,7 @@ export const firstProgramPlan: ProgramPlan = {
     attributionWindowDays: 60,
     cookieWindowDays: 60,
     leadAuth: 'open',
+    linkParameters: [],
   },
   policy: {
     rate: { type: 'percent', bps: 3_000 },

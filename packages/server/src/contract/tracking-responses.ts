@@ -16,6 +16,16 @@ const testEvent = Type.Object(
   { title: 'Test event', description: 'In test mode.' },
 )
 
+export const refusedByBrowser = 'The browser forbids tracking (Global Privacy Control)'
+
+const notTracked = Type.Object(
+  { success: Type.Literal(false), message: Type.Literal(refusedByBrowser) },
+  {
+    title: 'Not tracked',
+    description: 'The browser sent `Sec-GPC: 1`. Nothing was stored.',
+  },
+)
+
 export const clickAnswer = Type.Union(
   [
     Type.Object(
@@ -36,9 +46,10 @@ export const clickAnswer = Type.Union(
         description: 'The link is switched off, or its partner left the program.',
       },
     ),
+    notTracked,
     testEvent,
   ],
-  { description: 'The click is on disk, or the link is inactive.' },
+  { description: 'The click is on disk, or a reason why it is not.' },
 )
 
 export const leadAnswer = Type.Union(
@@ -61,9 +72,10 @@ export const leadAnswer = Type.Union(
       },
       { title: 'Lead tracked' },
     ),
+    notTracked,
     testEvent,
   ],
-  { description: 'The lead is on disk.' },
+  { description: 'The lead is on disk, or a reason why it is not.' },
 )
 
 export const saleAnswer = Type.Union(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isStorable } from './text.ts'
-import { readLanding, storedUrl } from './web-url.ts'
+import { readLanding, storedUrl, withAffCode } from './web-url.ts'
 
 const affCode = (raw: string) => readLanding(raw).aff
 
@@ -218,8 +218,29 @@ test('a web address without a code says so', () => {
     'http://a@b',
     'example.com',
   ]) {
-    assert.deepEqual(affCode(raw), { kind: 'missing' }, raw)
+    assert.equal(affCode(raw).kind, 'missing', raw)
   }
+})
+
+test('without aff, the other parameters are told with their values, twenty at most', () => {
+  assert.deepEqual(affCode('https://example.com/?ref= A1 &via=&x=%20&via=b&aff='), {
+    kind: 'missing',
+    others: [
+      { parameter: 'ref', code: 'A1' },
+      { parameter: 'via', code: 'b' },
+    ],
+  })
+  const many = affCode(
+    `https://example.com/?${Array.from({ length: 50 }, (_, n) => `p${n}=x`).join('&')}`,
+  )
+  assert.equal(many.kind === 'missing' && many.others.length, 20)
+})
+
+test('a code can be put into aff, and the rest of the address stays', () => {
+  const raw = 'https://example.com/a?ref=A1&utm_source=news#part'
+  assert.equal(withAffCode(raw, 'A1'), 'https://example.com/a?ref=A1&utm_source=news&aff=A1')
+  assert.equal(withAffCode('example.com?aff=&ref=b', 'b'), 'https://example.com/?aff=b&ref=b')
+  assert.equal(withAffCode('no address', 'b'), 'no address')
 })
 
 test('a code is cut at 255 characters', () => {

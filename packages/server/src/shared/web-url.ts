@@ -1,8 +1,11 @@
-import { cleanText } from './text.ts'
+import { cleanText, isStorable } from './text.ts'
 
 const URL_CHARS_MAX = 2_048
 const VALUE_CHARS_MAX = 200
 const CODE_CHARS_MAX = 255
+/** Nobody needs more, and each is looked up. */
+const OTHERS_MAX = 20
+const AFF = 'aff'
 /** Longer input is not looked at: no page has such an address, and parsing it costs milliseconds. */
 const INPUT_CHARS_MAX = 16_384
 /** The longest name that DNS can hold. */
@@ -24,7 +27,11 @@ export function storedUrl(raw: string): string | null {
   return url === null ? null : toStored(url)
 }
 
-export type AffCode = { kind: 'ok'; code: string } | { kind: 'invalid_url' } | { kind: 'missing' }
+export type AffCode =
+  | { kind: 'ok'; code: string }
+  | { kind: 'invalid_url' }
+  /** No `aff`. Other parameters may carry a code, if the program of its link reads them. */
+  | { kind: 'missing'; others: { parameter: string; code: string }[] }
 
 /**
  * A landing URL read once. `aff` is the partner code in its `aff` parameter: the first that is not empty,
@@ -41,9 +48,27 @@ export function readLanding(raw: string): { aff: AffCode; stored: string | null 
 
 function codeIn(url: URL | null): AffCode {
   if (url === null) return { kind: 'invalid_url' }
-  const code = url.searchParams.getAll('aff').find((value) => value.trim() !== '')
-  if (code === undefined) return { kind: 'missing' }
+  const code = url.searchParams.getAll(AFF).find((value) => value.trim() !== '')
+  if (code === undefined) return { kind: 'missing', others: otherCodes(url) }
   return { kind: 'ok', code: code.trim().slice(0, CODE_CHARS_MAX) }
+}
+
+function otherCodes(url: URL): { parameter: string; code: string }[] {
+  const others: { parameter: string; code: string }[] = []
+  for (const [parameter, value] of url.searchParams) {
+    const code = value.trim().slice(0, CODE_CHARS_MAX)
+    if (code !== '' && isStorable(parameter)) others.push({ parameter, code })
+    if (others.length >= OTHERS_MAX) break
+  }
+  return others
+}
+
+/** The same landing URL with its code in `aff`, which is where everything else looks for it. */
+export function withAffCode(raw: string, code: string): string {
+  const url = parseWebUrl(raw) ?? parseWithoutScheme(raw.trim())
+  if (url === null) return raw
+  url.searchParams.set(AFF, code)
+  return url.href
 }
 
 function toStored(url: URL): string {

@@ -4,12 +4,15 @@ import { type ClickBody, clickBody } from '../../contract/tracking-requests.ts'
 import { clickAnswer, trackingErrors } from '../../contract/tracking-responses.ts'
 import type { Db } from '../../db/database.ts'
 import { acceptProgramKey, type FindProgramKey } from '../../http/authorization.ts'
+import { forbidsTracking, notTracked } from '../../http/privacy-control.ts'
 import type { RateLimits } from '../../http/rate-limits.ts'
 import { isTestMode, testEventAnswer, testProgramId, unknownProgram } from '../../http/test-mode.ts'
 import { trackingRoute } from '../../http/tracking-route.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { unreachable } from '../../shared/errors.ts'
 import { isStorable } from '../../shared/text.ts'
+import { withAffCode } from '../../shared/web-url.ts'
+import { findAcceptedCode } from '../links/index.ts'
 import { findProgram } from '../programs/index.ts'
 import type { ClickWriter } from './click-writer.ts'
 import { describeVisit, type VisitTools } from './describe-visit.ts'
@@ -53,14 +56,27 @@ export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
         const eventId = await insertTestClick(deps.db, programId, atMs, visit)
         return testEventAnswer('click', eventId, programId)
       }
-      const code = landingCode(deps.visitTools, body)
-      const visit = describeVisit(deps.visitTools, body, sender, atMs)
+      if (forbidsTracking(request)) return notTracked
+      const landed = await withCode(deps, body)
+      const code = landingCode(deps.visitTools, landed)
+      const visit = describeVisit(deps.visitTools, landed, sender, atMs)
       const existing = body.existing_click_id
       // What cannot be stored names nobody.
       const existingClickId = existing !== undefined && isStorable(existing) ? existing : null
       return toAnswer(await deps.writer.submit({ code, existingClickId, atMs, visit }))
     },
   })
+}
+
+/** Where the code stands in another parameter that its program reads, as if it stood in `aff`. */
+async function withCode({ db, visitTools }: ClickDeps, body: ClickBody): Promise<ClickBody> {
+  const { affiliate_url: url, page_url: page } = body
+  const found = url === undefined ? null : visitTools.landing(url).aff
+  if (url === undefined || found?.kind !== 'missing') return body
+  const code = await findAcceptedCode(db, found.others)
+  if (code === null) return body
+  const landing = withAffCode(url, code)
+  return { ...body, affiliate_url: landing, ...(page === url ? { page_url: landing } : {}) }
 }
 
 function landingCode(tools: VisitTools, body: ClickBody): string {

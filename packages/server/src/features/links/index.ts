@@ -1,1 +1,1 @@
-export { codeKey, findLinkCodes, insertLink } from './store.ts'
+export { codeKey, findAcceptedCode, findLinkCodes, insertLink } from './store.ts'

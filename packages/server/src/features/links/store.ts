@@ -11,6 +11,17 @@ const selectCodes = {
   text: `select id, code from affiliate_referral_links where program_id = $1 and id = any($2::bigint[])`,
 }
 
+/** Of parameters with codes, the first whose link's program reads that parameter. */
+const selectAccepted = {
+  name: 'link_code_by_parameters',
+  text: `select l.code from unnest($1::text[], $2::text[]) with ordinality as asked (parameter, code_key, n)
+    cross join lateral (
+      select program_id, code from affiliate_referral_links where lower(code) = asked.code_key limit 1) l
+    join affiliate_programs p on p.id = l.program_id
+    where asked.parameter = any(p.link_parameters)
+    order by asked.n limit 1`,
+}
+
 /** What a code may look like. Anything else names no link, and need not reach the database. */
 const CODE_FORM = /^[A-Za-z0-9_-]{1,64}$/
 
@@ -33,6 +44,26 @@ export async function insertLink(
     new Date(nowMs),
   ])
   return row?.id ?? null
+}
+
+/**
+ * The code that a landing URL carries in a parameter other than `aff`: of the first one that the program
+ * of its link reads. Null when there is none.
+ */
+export async function findAcceptedCode(
+  db: Db,
+  candidates: readonly { parameter: string; code: string }[],
+): Promise<string | null> {
+  const possible = candidates.flatMap(({ parameter, code }) => {
+    const key = codeKey(code)
+    return key === null ? [] : [{ parameter, key }]
+  })
+  if (possible.length === 0) return null
+  const [row] = await db.query<{ code: string }>(selectAccepted, [
+    possible.map((one) => one.parameter),
+    possible.map((one) => one.key),
+  ])
+  return row?.code ?? null
 }
 
 /** Codes of links of one program, by link id. */

@@ -4,4 +4,5 @@ export {
   findPrograms,
   insertProgram,
   lockAndHasPrograms,
+  setLinkParameters,
 } from './store.ts'

@@ -12,20 +12,27 @@ interface ProgramRow {
   attribution_window_days: number
   cookie_window_days: number
   lead_auth: Program['leadAuth']
+  link_parameters: string[]
 }
 
 const selectMany = {
   name: 'programs_by_ids',
   text: `select id, name, domain, status, currency, attribution_model, attribution_binding,
-    attribution_window_days, cookie_window_days, lead_auth
+    attribution_window_days, cookie_window_days, lead_auth, link_parameters
     from affiliate_programs where id = any($1::bigint[])`,
 }
 
 const insert = {
   name: 'program_insert',
   text: `insert into affiliate_programs (name, domain, status, currency, attribution_model,
-    attribution_binding, attribution_window_days, cookie_window_days, lead_auth, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+    attribution_binding, attribution_window_days, cookie_window_days, lead_auth,
+    link_parameters, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
+}
+
+const updateLinkParameters = {
+  name: 'program_link_parameters',
+  text: 'update affiliate_programs set link_parameters = $2 where id = $1 returning id',
 }
 
 const lockFirst = {
@@ -64,10 +71,20 @@ export async function insertProgram(tx: Tx, program: NewProgram, nowMs: number):
     program.attributionWindowDays,
     program.cookieWindowDays,
     program.leadAuth,
+    program.linkParameters,
     new Date(nowMs),
   ])
   if (row === undefined) throw new Error('The program was not inserted')
   return row.id
+}
+
+/** Whether there is such a program. */
+export async function setLinkParameters(
+  db: Db,
+  programId: number,
+  linkParameters: string[],
+): Promise<boolean> {
+  return (await db.query(updateLinkParameters, [programId, linkParameters])).length > 0
 }
 
 function fromProgramRow(row: ProgramRow): Program {
@@ -82,5 +99,6 @@ function fromProgramRow(row: ProgramRow): Program {
     attributionWindowDays: row.attribution_window_days,
     cookieWindowDays: row.cookie_window_days,
     leadAuth: row.lead_auth,
+    linkParameters: row.link_parameters,
   }
 }

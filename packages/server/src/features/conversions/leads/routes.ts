@@ -4,6 +4,7 @@ import { type LeadBody, leadBody } from '../../../contract/tracking-requests.ts'
 import { leadAnswer, trackingErrors } from '../../../contract/tracking-responses.ts'
 import type { Database } from '../../../db/database.ts'
 import { acceptProgramKey, type FindProgramKey } from '../../../http/authorization.ts'
+import { forbidsTracking, notTracked } from '../../../http/privacy-control.ts'
 import type { RateLimits } from '../../../http/rate-limits.ts'
 import {
   isTestMode,
@@ -69,6 +70,8 @@ export function registerLeads(app: FastifyInstance, deps: LeadDeps): void {
         })
         return testEventAnswer('lead', eventId, programId)
       }
+      // With a key it is the program's own server that calls.
+      if (request.caller === null && forbidsTracking(request)) return notTracked
       const lead = toLeadRequest(body, request.caller?.programId ?? null, deps.pepper, atMs)
       return toAnswer(await deps.writer.submit(lead))
     },

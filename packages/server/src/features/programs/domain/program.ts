@@ -18,6 +18,8 @@ export interface Program {
   cookieWindowDays: number
   /** `server_required`: a lead from a browser counts only once the backend, or a sale, confirms it. */
   leadAuth: 'open' | 'server_required'
+  /** URL parameters besides `aff` that carry a code of this program. */
+  linkParameters: string[]
 }
 
 export type NewProgram = Omit<Program, 'programId'>

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chrome } from '../harness/journeys.ts'
+import { startTestServer, type TestProgram, type TestServer } from '../harness/test-server.ts'
+
+/** Links that were made for another system carry the code in a parameter of its own. */
+let server: TestServer
+before(async () => {
+  server = await startTestServer()
+})
+after(() => server.close())
+
+const click = (affiliate_url: string, more: object = {}) =>
+  server.post('/api/v1/track/click', { affiliate_url, user_agent: chrome, ...more })
+
+function reading(...linkParameters: string[]) {
+  return server.provision({ program: { linkParameters } })
+}
+
+async function storedUrls(program: TestProgram) {
+  const rows = await server.db.sql(
+    'select affiliate_url, page_url from affiliate_click_events where program_id = $1 order by id',
+    [program.programId],
+  )
+  return rows.map(({ affiliate_url, page_url }) => [affiliate_url, page_url])
+}
+
+test('a code in a parameter that the program reads is a click of its link', async () => {
+  const program = await reading('ref', 'tap_a')
+  for (const parameter of ['ref', 'tap_a']) {
+    const url = `https://example.com/x?utm_source=a&${parameter}=${program.code.toUpperCase()}`
+    const answer = await click(url, { page_url: url })
+    assert.equal(answer.body.partner_code, program.code)
+  }
+  // Kept under the one name that is kept of any landing.
+  const kept = `https://example.com/x?utm_source=a&aff=${program.code}`
+  assert.deepEqual(await storedUrls(program), [
+    [kept, kept],
+    [kept, kept],
+  ])
+})
+
+test('aff goes before the others, also where it names another partner or nobody', async () => {
+  const program = await reading('ref')
+  const other = await reading('ref')
+  const both = await click(`https://example.com/?ref=${program.code}&aff=${other.code}`)
+  assert.equal(both.body.partner_code, other.code)
+  const nobody = await click(`https://example.com/?ref=${program.code}&aff=nobody`)
+  assert.equal(nobody.body.error, 'Referral link not found')
+})
+
+test('of several, the first in the address counts', async () => {
+  const first = await reading('ref', 'via')
+  const second = await reading('via')
+  const answer = await click(
+    `https://example.com/?x=1&ref=unknown&via=${second.code}&ref=${first.code}`,
+  )
+  assert.equal(answer.body.partner_code, second.code)
+})
+
+test("a parameter that the code's program does not read is no code, whatever others read", async () => {
+  const program = await reading('via')
+  await reading('ref')
+  for (const url of [
+    `https://example.com/?ref=${program.code}`,
+    `https://example.com/?VIA=${program.code}`,
+    'https://example.com/?via=nobody',
+    `https://example.com/?via=${encodeURIComponent("' or 1=1")}`,
+    'https://example.com/?via=%00',
+  ]) {
+    const answer = await click(url)
+    assert.equal(answer.status, 400)
+    assert.equal(answer.body.error, 'No aff parameter found in affiliate_url')
+  }
+  assert.deepEqual(await storedUrls(program), [])
+})
+
+test('the database refuses parameters that are none', async () => {
+  const program = await server.provision()
+  for (const bad of [
+    "'{aff}'",
+    "'{a b}'",
+    '\'{""}\'',
+    "'{a,NULL}'",
+    '\'{"a,b"}\'',
+    "'{a,b,c,d,e,f,g,h,i,j,k}'",
+  ]) {
+    await assert.rejects(
+      server.db.sql(`update affiliate_programs set link_parameters = ${bad} where id = $1`, [
+        program.programId,
+      ]),
+      /link_parameters/,
+    )
+  }
+})
