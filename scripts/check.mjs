@@ -7,21 +7,17 @@ import { ensureInstalled } from './lib/install.mjs'
 const toolTimeoutMs = 5 * 60_000
 const atOnce = 2
 
+const compiles = (project) => () => tool('node_modules/typescript/bin/tsc', '-p', project)
+
 const checks = [
   ['format and lint', () => tool('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off')],
-  ['types', () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/server/tsconfig.json')],
-  [
-    'types of the tracker',
-    () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/tracker/tsconfig.json'),
-  ],
-  [
-    "types of the tracker's tests",
-    () => tool('node_modules/typescript/bin/tsc', '-p', 'packages/tracker/test/tsconfig.json'),
-  ],
-  [
-    'types of the benchmarks',
-    () => tool('node_modules/typescript/bin/tsc', '-p', 'bench/tsconfig.json'),
-  ],
+  ['types of the server', compiles('packages/server/tsconfig.json')],
+  ['types of the tracker', compiles('packages/tracker/tsconfig.json')],
+  ["types of the tracker's tests", compiles('packages/tracker/test/tsconfig.json')],
+  ['types of the sdk', compiles('packages/sdk/tsconfig.json')],
+  ["types of the sdk's tests", compiles('packages/sdk/test/tsconfig.json')],
+  ['types of the demo', compiles('e2e/tsconfig.json')],
+  ['types of the benchmarks', compiles('bench/tsconfig.json')],
   ['boundaries', checkBoundaries],
   ['dead code', () => tool('node_modules/knip/bin/knip.js', '--no-progress')],
   ['generated files', () => tool('scripts/generate.mjs', '--check')],

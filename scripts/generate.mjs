@@ -10,6 +10,7 @@ import { root } from './lib/project.mjs'
 /** Each generator is a program that writes the file named by its first argument. */
 const generators = [
   { program: 'packages/server/src/generate.ts', writes: 'docs/openapi.json' },
+  { program: 'packages/sdk/generate.mjs', writes: 'packages/sdk/src/api-types.ts' },
   { program: 'packages/tracker/generate.mjs', writes: 'packages/tracker/integrity.json' },
 ]
 const generateTimeoutMs = 2 * 60_000
