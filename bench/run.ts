@@ -9,6 +9,7 @@ import { measureImport } from './measure-import.ts'
 import { measureMemory } from './measure-memory.ts'
 import { measureReading } from './measure-reading.ts'
 import { measureStart } from './measure-start.ts'
+import { measureTracker } from './measure-tracker.ts'
 import { measureUnderLoad } from './measure-under-load.ts'
 import { createWrk } from './run-wrk.ts'
 
@@ -18,7 +19,7 @@ import { createWrk } from './run-wrk.ts'
  */
 
 /** What `--only` can name. */
-const parts = ['load', 'reading', 'import'] as const
+const parts = ['load', 'reading', 'import', 'tracker'] as const
 type Part = (typeof parts)[number]
 
 const secondsUsually = 4
@@ -66,6 +67,8 @@ async function measureAll(directory: string, options: Options, signal: AbortSign
     measureImport({
       ...{ dataDir: join(directory, 'import'), directory, clicks: importClicks, signal },
     })
+  const measureScript = () => measureTracker(process.env.CHROMIUM_PATH ?? null)
+  if (options.only === 'tracker') return { about: aboutRatios, tracker: await measureScript() }
   if (options.only === 'reading') return { about: aboutRatios, reading: await measureReadings() }
   if (options.only === 'import') return { about: aboutRatios, import: await measureImports() }
   const wrk = createWrk(await findWrk(signal), signal)
@@ -76,6 +79,7 @@ async function measureAll(directory: string, options: Options, signal: AbortSign
   if (options.only === 'load') return { about: aboutRatios, ...figures }
   const start = await measureStart({ filledDir: dataDir, events, directory, signal })
   const memory = await measureMemory({ wrk, dataDir, requestsFile: clicksFile, seconds })
+  const tracker = await measureScript()
   const imports = await measureImports()
   const reading = await measureReadings()
   return {
@@ -83,6 +87,7 @@ async function measureAll(directory: string, options: Options, signal: AbortSign
     ...figures,
     start,
     memory,
+    tracker,
     import: imports,
     reading,
   }

@@ -1,5 +1,6 @@
 import { ensureBuilt } from './lib/build.mjs'
 import { runChild } from './lib/child.mjs'
+import { ensureChromium } from './lib/chromium.mjs'
 import { runScript } from './lib/fault.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 
@@ -10,7 +11,10 @@ await runScript(async () => {
   await ensureInstalled()
   await ensureBuilt()
   const args = ['--import', 'tsx', 'bench/run.ts', ...process.argv.slice(2)]
+  // Without a browser the rest is measured all the same.
+  const chromium = await ensureChromium().catch(() => undefined)
   const { code } = await runChild(process.execPath, args, {
+    env: { ...process.env, ...(chromium ? { CHROMIUM_PATH: chromium } : {}) },
     graceMs: stopTimeoutMs,
     output: 'inherit',
   })
