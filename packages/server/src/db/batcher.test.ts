@@ -219,6 +219,18 @@ test('a job that has waited too long is turned away and never tried', async () =
   )
 })
 
+test('of a batch that was refused, those that have waited too long by their turn are not tried alone', async () => {
+  const waves = [{ bad: [false, true, false, false, false], pauseTicks: 0 }]
+  const calls: Story['calls'] = [{ fate: 'commit', ticks: 3 }]
+  const { run, attempts } = tell({ ...calm, waves, calls, waitMax: 10 })
+  const kinds = (await run()).map((answer) => answer.kind)
+  assert.deepEqual(kinds, ['done', 'refused', 'done', 'overload', 'overload'])
+  assert.deepEqual(
+    attempts.map((one) => one.ids),
+    [[0], [1, 2, 3, 4], [1], [2]],
+  )
+})
+
 test('idle waits for all that was accepted, and for nothing when there is nothing', async () => {
   const { run, batcher, attempts } = tell({
     ...calm,
@@ -293,7 +305,10 @@ function assertAnswers(jobs: Job[], answers: Answer[], attempts: Attempt[]): voi
         break
       case 'overload':
         assert.equal(commits.length, 0, 'a job that was turned away was stored')
-        if (job.postponed === 0) assert.equal(tries.length, 0, 'a job turned away was tried')
+        for (const { result, ids } of job.postponed === 0 ? tries : []) {
+          assert.equal(result, 'refused', 'a job turned away was tried')
+          assert.ok(ids.length > 1, 'a job turned away was tried alone')
+        }
         break
       default:
         assert.fail(`job ${job.id} was not answered`)

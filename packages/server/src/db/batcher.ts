@@ -124,7 +124,7 @@ export function createBatcher<Job, Result>(
     }
   }
 
-  /** Batches in flight end by the database's own time limit, so this is asked again in time. */
+  /** Asked before each attempt. Batches in flight end by the database's own time limit, so that is in time. */
   function isInTime(waiting: Waiting<Job, Result>): boolean {
     if (options.nowMs() - waiting.sinceMs <= options.waitMaxMs) return true
     waiting.reject(busy())
@@ -138,7 +138,8 @@ export function createBatcher<Job, Result>(
       settle(batch, results)
     } catch (error) {
       if (batch.length > 1 && options.isRefusal(error)) {
-        for (const waiting of batch) await run([waiting])
+        // One may take as long as a lock is waited for, so the last may be too late by now.
+        for (const waiting of batch) if (isInTime(waiting)) await run([waiting])
       } else {
         for (const waiting of batch) waiting.reject(error)
       }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { chrome, clickThrough } from '../harness/journeys.ts'
 import { rowCounts } from '../harness/tables.ts'
 import { startTestServer, type TestProgram, type TestServer } from '../harness/test-server.ts'
+import { until } from '../harness/until.ts'
 import { type Event, importSite, readRejects } from './harness.ts'
 
 let server: TestServer
@@ -212,6 +213,36 @@ test('killed in the middle, the same command goes on: nothing is lost and nothin
     readRejects(result.rejects_file).map(({ line }) => line),
     lines.flatMap((line, i) => (typeof line === 'string' ? [i + 1] : [])),
   )
+  await site.verify()
+})
+
+test('a customer whom somebody holds for a while is waited for, and the event is imported', async (t) => {
+  const program = await server.provision()
+  const site = importSite(t, server)
+  const click = { type: 'click', affiliate_url: program.landing(), click_id: 'held_1' }
+  const clicks = site.write('clicks.ndjson', [{ ...click, timestamp: '2026-01-01T00:00:00Z' }])
+  await site.import(program.programId, clicks)
+  const lead = { type: 'lead', click_id: 'held_1', timestamp: '2026-01-02T00:00:00Z' }
+  const leads = site.write('leads.ndjson', [lead])
+  const waiters = async () => {
+    const rows = await server.db.sql(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rows.length
+  }
+  let importing: ReturnType<typeof site.import> = Promise.resolve()
+  await server.db.database.transaction(async (tx) => {
+    const text =
+      'select 1 from affiliate_customers where program_id = $1 and click_id = $2 for update'
+    await tx.query({ name: 'test_hold_held', text }, [program.programId, 'held_1'])
+    importing = site.import(program.programId, leads)
+    importing.catch(() => undefined)
+    await until('the import waits for the customer', async () => (await waiters()) === 1)
+    await until('it has given way', async () => (await waiters()) === 0)
+  })
+  const { leads: counts, rejected } = await importing
+  assert.deepEqual(counts, { imported: 1, already_there: 0 })
+  assert.equal(rejected, 0)
   await site.verify()
 })
 

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { later } from '../../src/db/batcher.ts'
 import { trackLeads } from '../../src/features/conversions/leads/track-leads.ts'
 import { verify } from '../../src/features/verification/index.ts'
+import { addPartner, clickThrough } from '../harness/journeys.ts'
 import { startTestServer, type TestProgram, type TestServer } from '../harness/test-server.ts'
 import { refuseInDatabase } from './refuse.ts'
 import { newCustomers, tally, together } from './together.ts'
@@ -74,6 +75,64 @@ test('a lead that knows only a key waits for the lead before it that binds the k
   assert.deepEqual(await trackLeads(database, [second]), [
     { kind: 'tracked', step: 'already_tracked' },
   ])
+  await assertBooks()
+})
+
+test('leads of one batch are each credited to their own partner, whichever program they are of', async () => {
+  const programs = [await server.provision(), await server.provision()] as const
+  const second = await addPartner(server, programs[0], `second-${programs[0].programId}`)
+  const strict = await server.provision({ program: { leadAuth: 'server_required' } })
+  const strictSecond = await addPartner(server, strict, `second-${strict.programId}`)
+  const visitors = [
+    { program: programs[0], code: programs[0].code },
+    { program: programs[1], code: programs[1].code },
+    { program: programs[0], code: String(second.codes[0]) },
+    { program: strict, code: strict.code },
+    { program: programs[1], code: programs[1].code },
+    { program: strict, code: String(strictSecond.codes[0]) },
+  ]
+  const leads = []
+  for (const { program, code } of visitors) {
+    const clickId = await clickThrough(server, program, { affiliate_url: program.landing(code) })
+    leads.push({ program, code, clickId })
+  }
+  const { database } = server.db
+  // A browser's first: in the strict program they wait, and the batch of the backend's settles them.
+  const browser = leads.filter(({ program }) => program === strict)
+  await trackLeads(
+    database,
+    browser.map(({ clickId }) => lead(null, clickId)),
+  )
+  const answers = await trackLeads(
+    database,
+    leads.map(({ program, clickId }) => lead(program.programId, clickId)),
+  )
+  assert.deepEqual(
+    answers.map((answer) => typeof answer === 'object' && 'step' in answer && answer.step),
+    ['record', 'record', 'record', 'settle', 'record', 'settle'],
+  )
+  for (const { program, code, clickId } of leads) {
+    const credited = await server.db.sql(
+      `select l.code, e.partner_id = l.partner_id as of_link from affiliate_lead_events e
+        join affiliate_referral_links l on l.program_id = e.program_id and l.id = e.link_id
+        where e.program_id = $1 and e.click_id = $2`,
+      [program.programId, clickId],
+    )
+    assert.deepEqual(credited, [{ code, of_link: true }])
+  }
+  await assertBooks()
+})
+
+test("a browser's leads of a key do not hold up the backend's", async () => {
+  const program = await server.provision()
+  const clickIds = await newCustomers(server, () => program.landing(), 3)
+  const [visitor, other, buyer] = clickIds.map(String)
+  const answers = await trackLeads(server.db.database, [
+    lead(null, visitor, 'user_1'),
+    lead(null, other, 'user_1'),
+    lead(program.programId, buyer, 'user_1'),
+  ])
+  assert.deepEqual(answers, [later, later, { kind: 'tracked', step: 'record' }])
   await assertBooks()
 })
 
@@ -153,6 +212,15 @@ test('a customer whom somebody else holds keeps only its own lead waiting', asyn
   assert.equal(again.body.already_tracked, undefined)
   await assertBooks()
 })
+
+/** A lead as the use case takes it: a browser's without a program. */
+function lead(serverProgramId: number | null, clickId: string | undefined, customerKey?: string) {
+  return {
+    ...{ serverProgramId, clickIds: [String(clickId)], customerKey: customerKey ?? null },
+    ...{ email: null, sessionId: null, pageUrl: null, eventName: null },
+    atMs: server.clock.nowMs(),
+  }
+}
 
 function signUp(program: TestProgram, fields: Record<string, unknown>) {
   return server.post('/api/v1/track/lead', fields, { key: program.apiKey })

@@ -200,7 +200,9 @@ export async function lockCustomers(
 /**
  * Binds each key to its customer unless another customer of the program has it: then nothing happens.
  * The backend's word is stronger than a browser's. No two may name the same key or the same customer.
- * Keys are taken in one order, so that two batches which bind the same ones never wait for each other.
+ * New keys are taken in one order, so that batches which bind the same ones do not wait for each other. One
+ * that is taken over changes its former customer too, whom nobody has locked in order: the database ends such
+ * a circle, and the batch is tried again one by one.
  */
 export async function bindCustomerKeys(tx: Tx, bindings: readonly KeyBinding[]): Promise<void> {
   if (bindings.length === 0) return

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { ApiError } from '../../contract/error-codes.ts'
 import { type Database, isRefusedForContent } from '../../db/database.ts'
-import { unreachable } from '../../shared/errors.ts'
+import { OverloadError, unreachable } from '../../shared/errors.ts'
 import {
   type LeadWriter,
   type SaleWriter,
@@ -28,11 +29,30 @@ export type Applied =
   | { kind: 'outside_window' }
   | { kind: 'rejected'; error: string }
 
+/** Somebody holds what an event needs for a moment: a live call would come back as well. */
+const busyTriesMax = 30
+const busyPauseMs = 1_000
+
 /**
  * A lead, sale or refund through the use case of the live call, at the event's own time. Each is a
  * transaction of its own and does nothing the second time.
  */
 export async function applyConversion(
+  tools: ConversionTools,
+  programId: number,
+  conversion: ParsedConversion,
+): Promise<Applied> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await applyOnce(tools, programId, conversion)
+    } catch (error) {
+      if (!(error instanceof OverloadError) || tries >= busyTriesMax) throw error
+      await pause(busyPauseMs)
+    }
+  }
+}
+
+async function applyOnce(
   tools: ConversionTools,
   programId: number,
   conversion: ParsedConversion,

@@ -1,7 +1,6 @@
 import type { Batcher } from '../../../db/batcher.ts'
 import type { Database } from '../../../db/database.ts'
 import { nobodysLane, type Sharing } from '../../../db/sharing.ts'
-import { programOfClickId } from '../../customers/index.ts'
 import { createConversionWriter } from '../conversion-writer.ts'
 import type { LeadOutcome, LeadRequest } from './lead.ts'
 import { trackLeads } from './track-leads.ts'
@@ -17,14 +16,8 @@ export function createLeadWriter(
   return createConversionWriter<LeadRequest, LeadOutcome>({
     nowMs,
     sharing,
-    programOf,
+    // Whose a browser's lead is only its look-up proves: forged ids must not take others' places in the queue.
+    programOf: ({ serverProgramId }) => serverProgramId ?? nobodysLane,
     process: (requests) => trackLeads(database, requests),
   })
-}
-
-/** As the caller says it: in browser mode that is not proved, and a forger shares the lane it names. */
-function programOf({ serverProgramId, clickIds }: LeadRequest): number {
-  const [clickId] = clickIds
-  const said = clickId === undefined ? null : programOfClickId(clickId)
-  return serverProgramId ?? said ?? nobodysLane
 }

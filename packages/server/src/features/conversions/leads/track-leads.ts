@@ -10,14 +10,14 @@ import { recordLeads } from './record-leads.ts'
 
 /**
  * Records signups in one transaction: all of them or none. A lead that has to see what another one of
- * the batch does is answered `later`: the first never is.
+ * the batch does is answered `later`; one at least never is.
  */
 export async function trackLeads(
   database: Database,
   requests: readonly LeadRequest[],
 ): Promise<(LeadOutcome | typeof later)[]> {
   const found = await findLeadCustomers(database, requests)
-  const isTurn = takeTurns(requests.map((request, n) => namesOf(request, found[n])))
+  const isTurn = leadTurns(requests, found)
   const answers: (LeadOutcome | typeof later)[] = requests.map((_, n) => {
     const one = found[n]
     return isTurn[n] === true && one?.kind !== 'found' && one !== undefined ? one : later
@@ -31,13 +31,26 @@ export async function trackLeads(
   const steps = await inSharedTransaction(database, (tx) => recordLeads(tx, programs, chosen))
   for (const [i, { n }] of chosen.entries()) {
     const step = steps[i]
-    if (step !== undefined) answers[n] = { kind: 'tracked', step }
+    if (step === undefined) throw new Error('A lead was not decided')
+    answers[n] = { kind: 'tracked', step }
   }
   return answers
 }
 
+/** The backend's leads go first: whoever floods with a browser's leads of one key must not hold them up. */
+function leadTurns(requests: readonly LeadRequest[], found: readonly FoundLead[]): boolean[] {
+  const indexes = requests.map((_, n) => n)
+  const isServer = (n: number) => requests[n]?.serverProgramId !== null
+  const order = [...indexes.filter(isServer), ...indexes.filter((n) => !isServer(n))]
+  const turns = takeTurns(order.flatMap((n) => [namesOf(requests[n], found[n])]))
+  const isTurn: boolean[] = []
+  for (const [i, n] of order.entries()) isTurn[n] = turns[i] === true
+  return isTurn
+}
+
 /** What of a lead another lead of the same batch may change before it is decided. */
-function namesOf(request: LeadRequest, found: FoundLead | undefined): string[] {
+function namesOf(request: LeadRequest | undefined, found: FoundLead | undefined): string[] {
+  if (request === undefined) return []
   const isFound = found?.kind === 'found'
   const programId = isFound ? found.programId : request.serverProgramId
   if (programId === null) return []
