@@ -305,6 +305,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programs/me/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the integration is
+         * @description Which kinds of events have arrived, and the newest test events of each.
+         */
+        get: operations["readStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tracking/status/{programId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the integration is, by program id
+         * @description Answers as `GET /api/v1/programs/me/status`; errors are strings here.
+         */
+        get: operations["readStatusOfProgram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tracking/check-test-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which test events have arrived
+         * @description For whoever has just sent one and waits for it.
+         */
+        post: operations["checkTestEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programs/me/sales/{transaction_id}": {
         parameters: {
             query?: never;
@@ -3218,6 +3278,579 @@ export interface operations {
             };
             /** @description The path is too long to name anything. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description It failed on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The server has more work than it may queue. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    readStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far the integration is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            programId: string;
+                            stepStatuses: {
+                                /** @description Complete once a click has arrived, a test or a real one. */
+                                pageview: "complete" | "pending";
+                                /** @description Complete once a signup has arrived. */
+                                referrals: "complete" | "pending";
+                                /** @description Complete once a sale has arrived. */
+                                payments: "complete" | "pending";
+                            };
+                            statistics: {
+                                pageview: {
+                                    /** @description At most 10. */
+                                    testEventCount: number;
+                                    hasTestEvents: boolean;
+                                    latestTestEvent: {
+                                        id: number;
+                                        /** Format: date-time */
+                                        timestamp: string;
+                                        /** Format: date-time */
+                                        createdAt: string;
+                                    } | null;
+                                };
+                                referrals: {
+                                    /** @description At most 10. */
+                                    testEventCount: number;
+                                    hasTestEvents: boolean;
+                                    latestTestEvent: {
+                                        id: number;
+                                        /** Format: date-time */
+                                        timestamp: string;
+                                        /** Format: date-time */
+                                        createdAt: string;
+                                    } | null;
+                                };
+                                /** @description Stripe cannot be connected yet: sales come from your backend. */
+                                payments: {
+                                    stripeConnectionStatus: string;
+                                    isStripeConnected: boolean;
+                                    stripeAccountId: string | null;
+                                    chargesEnabled: boolean;
+                                    payoutsEnabled: boolean;
+                                    detailsSubmitted: boolean;
+                                    connectionDate: string | null;
+                                };
+                            };
+                            hasPartners: boolean;
+                            /** Format: date-time */
+                            lastUpdated: string;
+                        };
+                    };
+                };
+            };
+            /** @description Something in the request is wrong; the sentence names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable, snake_case. */
+                            code: string;
+                            /** @description One sentence. */
+                            message: string;
+                            status: number;
+                            retry_after_seconds?: number;
+                            /** @description Equal to the X-Request-Id header. */
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+            /** @description The key is missing, malformed, unknown, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable, snake_case. */
+                            code: string;
+                            /** @description One sentence. */
+                            message: string;
+                            status: number;
+                            retry_after_seconds?: number;
+                            /** @description Equal to the X-Request-Id header. */
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable, snake_case. */
+                            code: string;
+                            /** @description One sentence. */
+                            message: string;
+                            status: number;
+                            retry_after_seconds?: number;
+                            /** @description Equal to the X-Request-Id header. */
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+            /** @description It failed on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable, snake_case. */
+                            code: string;
+                            /** @description One sentence. */
+                            message: string;
+                            status: number;
+                            retry_after_seconds?: number;
+                            /** @description Equal to the X-Request-Id header. */
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+            /** @description The server has more work than it may queue. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable, snake_case. */
+                            code: string;
+                            /** @description One sentence. */
+                            message: string;
+                            status: number;
+                            retry_after_seconds?: number;
+                            /** @description Equal to the X-Request-Id header. */
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readStatusOfProgram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The program's id. Any other than that of the key's own program is 404. */
+                programId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far the integration is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            programId: string;
+                            stepStatuses: {
+                                /** @description Complete once a click has arrived, a test or a real one. */
+                                pageview: "complete" | "pending";
+                                /** @description Complete once a signup has arrived. */
+                                referrals: "complete" | "pending";
+                                /** @description Complete once a sale has arrived. */
+                                payments: "complete" | "pending";
+                            };
+                            statistics: {
+                                pageview: {
+                                    /** @description At most 10. */
+                                    testEventCount: number;
+                                    hasTestEvents: boolean;
+                                    latestTestEvent: {
+                                        id: number;
+                                        /** Format: date-time */
+                                        timestamp: string;
+                                        /** Format: date-time */
+                                        createdAt: string;
+                                    } | null;
+                                };
+                                referrals: {
+                                    /** @description At most 10. */
+                                    testEventCount: number;
+                                    hasTestEvents: boolean;
+                                    latestTestEvent: {
+                                        id: number;
+                                        /** Format: date-time */
+                                        timestamp: string;
+                                        /** Format: date-time */
+                                        createdAt: string;
+                                    } | null;
+                                };
+                                /** @description Stripe cannot be connected yet: sales come from your backend. */
+                                payments: {
+                                    stripeConnectionStatus: string;
+                                    isStripeConnected: boolean;
+                                    stripeAccountId: string | null;
+                                    chargesEnabled: boolean;
+                                    payoutsEnabled: boolean;
+                                    detailsSubmitted: boolean;
+                                    connectionDate: string | null;
+                                };
+                            };
+                            hasPartners: boolean;
+                            /** Format: date-time */
+                            lastUpdated: string;
+                        };
+                    };
+                };
+            };
+            /** @description Something in the request is wrong; the sentence names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The key is missing, malformed, unknown, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description There is nothing like that in this program. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The path is too long to name anything. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description It failed on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The server has more work than it may queue. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    checkTestEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The program's id. */
+                    program_id: number | string;
+                    /**
+                     * @description Only this step. Default: all.
+                     * @enum {unknown}
+                     */
+                    step?: "pageview" | "referrals" | "payments";
+                };
+            };
+        };
+        responses: {
+            /** @description Which test events have arrived. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        data: {
+                            programId: number;
+                            steps: {
+                                pageview?: {
+                                    received: boolean;
+                                    /** @description Test events, at most 10. */
+                                    count: number;
+                                    latest: string | null;
+                                };
+                                referrals?: {
+                                    received: boolean;
+                                    /** @description Test events, at most 10. */
+                                    count: number;
+                                    latest: string | null;
+                                };
+                                payments?: {
+                                    received: boolean;
+                                    /** @description Test events, at most 10. */
+                                    count: number;
+                                    latest: string | null;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Something in the request is wrong; the sentence names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The key is missing, malformed, unknown, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description There is nothing like that in this program. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Error */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One sentence. */
+                        error: string;
+                        /** @description Stable, snake_case. */
+                        code: string;
+                        /** @description Equal to the X-Request-Id header. */
+                        request_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Error */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

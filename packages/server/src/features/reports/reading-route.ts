@@ -5,7 +5,7 @@ import { agentErrors, programParams, trackingReadErrors } from '../../contract/r
 import { callerOf } from '../../http/authorization.ts'
 
 export interface Reading {
-  name: 'events' | 'performance'
+  name: 'events' | 'performance' | 'status'
   operationId: string
   summary: string
   description: string

@@ -17,6 +17,7 @@ import { isStorable } from '../../shared/text.ts'
 import { registerEvents } from './events/routes.ts'
 import { registerPerformance } from './performance/routes.ts'
 import { type LedgerPage, readLedger } from './read-ledger.ts'
+import { registerStatus } from './status/routes.ts'
 import { readSale, type SaleReport } from './store.ts'
 
 export interface ReportDeps {
@@ -34,6 +35,7 @@ export function registerReports(app: FastifyInstance, deps: ReportDeps): void {
   ]
   registerEvents(app, { db: deps.db, onRequest })
   registerPerformance(app, { db: deps.db, clock: deps.clock, onRequest })
+  registerStatus(app, { db: deps.db, clock: deps.clock, onRequest })
 
   app.route({
     method: 'GET',
