@@ -30,9 +30,9 @@ export async function bundleTracker() {
   const small = await minify(result.outputFiles[0].text, {
     ecma,
     toplevel: true,
-    compress: { passes: 4, hoist_funs: true },
+    compress: { passes: 4, hoist_funs: true, unsafe_arrows: true },
   })
-  const code = `${small.code}\n`
+  const { code } = small
   const { version } = JSON.parse(readFileSync(`${directory}package.json`, 'utf8'))
   const hash = createHash('sha384').update(code).digest('base64')
   return { code, version, integrity: `sha384-${hash}` }

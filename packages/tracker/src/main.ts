@@ -1,4 +1,4 @@
-import { isDebug, programId, setOptions } from './options.ts'
+import { isDebug, options, programId } from './options.ts'
 import { warn } from './send.ts'
 import { flush, release, setConsent, start, trackClick, trackLead, trackTest } from './tracker.ts'
 import { clickId, landingUrl } from './visitor.ts'
@@ -26,9 +26,11 @@ function safe<Args extends unknown[]>(work: (...args: Args) => void) {
 
 function run(): void {
   const affitor = {
-    loaded: true,
     init: safe((more: Record<string, unknown>) => {
-      setOptions(more)
+      // Replaces what is named and keeps the rest.
+      for (const name in more) {
+        options[`affitor${(name[0] as string).toUpperCase()}${name.slice(1)}`] = `${more[name]}`
+      }
       start()
     }),
     signup: safe(trackLead),
@@ -37,12 +39,10 @@ function run(): void {
     trackTest: safe(trackTest),
     consent: safe(setConsent),
     getClickId: () => affitor.clickId,
-    getData: () => ({
-      clickId: affitor.clickId,
-      programId: affitor.programId,
-      hasAttribution: affitor.hasAffiliateAttribution,
-      affiliateUrl: affitor.affiliateUrl,
-    }),
+    getData() {
+      const { clickId, programId, affiliateUrl } = affitor
+      return { clickId, programId, hasAttribution: !!clickId, affiliateUrl }
+    },
     get clickId() {
       return clickId() || null
     },
@@ -58,6 +58,7 @@ function run(): void {
     get debugMode() {
       return isDebug()
     },
+    loaded: true,
   }
   const queued = (window.affitorQueue || []) as Call[]
   const call = safe(([name, ...args]: Call) => {
@@ -70,8 +71,8 @@ function run(): void {
   safe(start)()
   for (const name of ['pushState', 'replaceState'] as const) {
     const original = history[name]
-    history[name] = function (...args) {
-      original.apply(this, args)
+    history[name] = (...args) => {
+      original.apply(history, args)
       safe(trackClick)()
     }
   }

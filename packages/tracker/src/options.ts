@@ -6,32 +6,20 @@ export type Options = Record<string, string | undefined>
 
 /** A module has no current script, and neither has one that another script adds: then its attribute tells. */
 const script = (document.currentScript ||
-  document.querySelector('script[data-affitor-program-id]')) as HTMLScriptElement | null
+  document.querySelector('[data-affitor-program-id]')) as HTMLScriptElement | null
 
 export const options: Options = { ...script?.dataset }
 
-/** Replaces what is named and keeps the rest. */
-export function setOptions(more: Record<string, unknown>): void {
-  for (const name in more) {
-    options[`affitor${name[0]?.toUpperCase()}${name.slice(1)}`] = `${more[name]}`
-  }
-}
+export const programId = (): number | null => +(options.affitorProgramId as string) || null
 
-export function programId(): number | null {
-  return Number(options.affitorProgramId) || null
-}
-
-export function isDebug(): boolean {
-  // An attribute without a value is there too.
-  return (options.affitorDebug ?? 'false') !== 'false'
-}
+// An attribute without a value is there too.
+export const isDebug = (): boolean => (options.affitorDebug ?? 'false') !== 'false'
 
 /** Where the API is: the script's own origin, unless the page says otherwise. */
-export function apiBase(): string {
-  return options.affitorApiBase || new URL(script?.src || '', location.href).origin
-}
+export const apiBase = (): string =>
+  options.affitorApiBase || new URL(script?.src || location.href).origin
 
 /** URL parameters that carry a partner code, the surest first. */
 export function parameters(): string[] {
-  return `aff ${options.affitorParams || ''}`.match(/[^\s,]+/g) || []
+  return `aff ${options.affitorParams || ''}`.match(/[^\s,]+/g) as string[]
 }

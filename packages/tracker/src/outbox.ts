@@ -4,8 +4,7 @@
  */
 
 export interface Item {
-  /** `click` or `lead`. */
-  kind: string
+  /** A click's says where the visitor landed, a signup's does not. */
   body: Record<string, unknown>
   /** When it was put in, in ms, and its name: a fraction makes it unlike any other's. */
   at: number
@@ -16,30 +15,35 @@ export interface Item {
 const key = 'affitor_outbox'
 const itemsMax = 10
 const ageMaxMs = 86_400_000
-/** So much older it gets with each failure, so that what is refused for ever is not sent for ever. */
-export const ageOfFailureMs = ageMaxMs / 6
+/** So much older it gets with each failure, so that what fails for ever is not sent for ever. */
+export const ageOfFailureMs = 1_000_000
 
-let inMemory: Item[] = []
+let known: Item[] = []
+/** The browser refuses storage, or has no room: what this page knows is all there is. */
+let isAlone: true | undefined
 
 export function load(): Item[] {
   try {
-    return JSON.parse(localStorage[key] || '[]').filter(isFresh)
+    if (!isAlone) {
+      known = JSON.parse(localStorage[key] || '[]').filter(
+        ({ at }: Item) => Date.now() - at < ageMaxMs,
+      )
+    }
   } catch {
-    // Refused, or not ours: what this page knows is all there is.
-    return inMemory.filter(isFresh)
+    // Not ours, and overwritten with the next item.
   }
+  return known
 }
 
-function isFresh({ at }: Item): boolean {
-  return Date.now() - at < ageMaxMs
-}
-
+/** What came first stays: that is the click, without which no signup counts. */
 export function save(items: Item[]): void {
-  inMemory = items.slice(-itemsMax)
+  known = items.slice(0, itemsMax)
   try {
-    if (items[0]) localStorage[key] = JSON.stringify(inMemory)
+    if (items[0]) localStorage[key] = JSON.stringify(known)
     else delete localStorage[key]
-  } catch {}
+  } catch {
+    isAlone = true
+  }
 }
 
 /** Takes the item out of what is stored now, for other pages have been at the list, and puts another in. */

@@ -105,6 +105,86 @@ test('an answer that comes after the withdrawal writes nothing', async () => {
   await context.close()
 })
 
+test('after a withdrawal neither a failure nor the end of the page writes down what was under way', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context } = await stage.visitor()
+  const hold: { fail?: () => void } = {}
+  await context.route('**/api/v1/track/click', async (route) => {
+    await new Promise<void>((resolve) => {
+      hold.fail = resolve
+    })
+    await route.abort()
+  })
+  await page.goto(site.url(host, `/?aff=${program.code}`), { waitUntil: 'commit' })
+  await until('the click is under way', () => hold.fail !== undefined)
+  await page.waitForFunction(() => window.affitor !== undefined)
+  await page.evaluate(() => {
+    window.affitor.consent('denied')
+    dispatchEvent(new PageTransitionEvent('pagehide'))
+  })
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  const failed = page.waitForEvent('requestfailed')
+  hold.fail?.()
+  await failed
+  // The failure is told to the script in a task of its own; one that comes later proves that it was.
+  await page.evaluate(() => fetch('/').then((answer) => answer.text()))
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  await context.close()
+})
+
+test('a refusal where nothing was kept writes no cookie, not even to find out about domains', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag('data-affitor-consent="required"')}`)
+  const { page, context } = await stage.visitor({
+    init: `
+      window.written = []
+      const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')
+      Object.defineProperty(document, 'cookie', {
+        get() { return get.call(document) },
+        set(text) { window.written.push(text); set.call(document, text) },
+      })`,
+  })
+  await page.goto(site.url(host, `/?aff=${program.code}`))
+  await page.evaluate(() => window.affitor.consent('denied'))
+  const written = await page.evaluate(() => (window as { written?: string[] }).written ?? [])
+  assert.ok(written.length > 0, 'what might be there is deleted')
+  for (const text of written) assert.match(text, /^\w+=;.*max-age=0;/)
+  await context.close()
+})
+
+test('cookies that were set for another domain, or for the host alone, are deleted as well', async () => {
+  const { site } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context } = await stage.visitor()
+  const cookie = { name: 'affitor_click_id', value: 'cust_1_2_a', path: '/' }
+  await context.addCookies([
+    { ...cookie, domain: '.shop.example' },
+    { ...cookie, domain: '.eu.shop.example' },
+    { ...cookie, domain: 'www.eu.shop.example' },
+  ])
+  await page.goto(site.url('www.eu.shop.example'))
+  await page.evaluate(() => window.affitor.consent('denied'))
+  assert.deepEqual(await context.cookies(), [])
+  await context.close()
+})
+
+test('a withdrawal in one tab leaves nothing in the memory of another', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context, calls } = await stage.visitor()
+  await page.goto(site.url(host, `/?aff=${program.code}`))
+  await clickIdOf(page)
+  const other = await context.newPage()
+  await other.goto(site.url('app.shop.example'))
+  await other.evaluate(() => window.affitor.consent('denied'))
+  assert.equal(await page.evaluate(() => window.affitor.clickId), null)
+  await page.evaluate(() => window.affitor.signup('elsewhere_1'))
+  await page.waitForLoadState('networkidle')
+  assert.equal(calls.length, 1)
+  await context.close()
+})
+
 test('a browser that says Global Privacy Control is left alone, whatever the page says', async () => {
   const { site, program } = stage
   stage.setPage(`<!doctype html>${stage.tag()}`)
@@ -119,6 +199,22 @@ test('a browser that says Global Privacy Control is left alone, whatever the pag
   await page.waitForLoadState('networkidle')
   assert.deepEqual(calls, [])
   assert.deepEqual(await page.evaluate(storage), nothing)
+  await context.close()
+})
+
+test('what was kept before Global Privacy Control was switched on is deleted', async () => {
+  const { site, program } = stage
+  stage.setPage(`<!doctype html>${stage.tag()}`)
+  const { page, context } = await stage.visitor()
+  await page.goto(site.url(host, `/?aff=${program.code}`))
+  await clickIdOf(page)
+  await context.addInitScript({
+    content: `Object.defineProperty(navigator, 'globalPrivacyControl', { get: () => true })
+      if (location.port) localStorage.affitor_outbox = '[]'`,
+  })
+  await page.goto(site.url(host))
+  assert.deepEqual(await page.evaluate(storage), nothing)
+  assert.equal(await page.evaluate(() => window.affitor.clickId), null)
   await context.close()
 })
 
@@ -160,6 +256,17 @@ test("with a first-party path the site's own server is asked to set the cookies 
     [[clickId, '.shop.example']],
   )
   assert.deepEqual(said, [])
+  // Where no domain is shared, the server is told so.
+  await page.goto(shop.url('localhost', `/?aff=${program.code}`))
+  await until('the server was asked again', () => asked.length === 2)
+  assert.deepEqual(asked[1]?.body, { max_age_days: 60, domain: null })
+  // An old cookie that became four was set by the script, too.
+  await context.clearCookies()
+  const url = shop.url('localhost')
+  await context.addCookies([{ name: 'customer_code', value: 'cust_1_2_abc', url }])
+  await page.goto(url)
+  await until('the server was asked for the old cookie', () => asked.length === 3)
+  assert.match(asked[2]?.cookie ?? '', /affitor_click_id=cust_1_2_abc/)
   await context.close()
   await shop.close()
 })
