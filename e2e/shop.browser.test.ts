@@ -17,7 +17,6 @@ before(async () => {
     affitorUrl: stage.server.url,
     apiKey: stage.program.apiKey,
     programId: stage.program.programId,
-    debug: true,
   })
   shop = createServer(app as unknown as RequestListener)
   await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
