@@ -20,7 +20,10 @@ export interface FirstPartyAnswer {
 
 export const firstPartyPath = '/a/c'
 export const bodyBytesMax = 1_024
-const daysMax = 400
+/** The longest cookie window of a program. */
+const daysMax = 3_650
+/** No browser keeps a cookie longer. */
+const cookieDaysMax = 400
 /** Letters, digits and marks that can end neither the value nor the cookie. */
 const safeValue = /^[\w!#$%&'()*+./:<=>?@[\]^`{|}~-]{1,4000}$/
 
@@ -45,7 +48,7 @@ export function answerFirstParty(request: FirstPartyRequest): FirstPartyAnswer {
     const rules = [
       `${name}=${value}`,
       'Path=/',
-      `Max-Age=${Number(days) * 86_400}`,
+      `Max-Age=${Math.min(Number(days), cookieDaysMax) * 86_400}`,
       'SameSite=Lax',
       ...(domain ? [`Domain=${domain}`] : []),
       ...(origin.protocol === 'https:' ? ['Secure'] : []),

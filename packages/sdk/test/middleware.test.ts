@@ -126,6 +126,21 @@ test('without a domain, and over http, the cookies are of the host and not secur
     }
   }))
 
+test('a program that keeps clicks for years gets the 400 days that browsers keep a cookie', () =>
+  everywhere(async (shop) => {
+    for (const [days, kept] of [
+      [400, 400],
+      [401, 400],
+      [3_650, 400],
+    ] as const) {
+      const response = await ask(shop, { max_age_days: days })
+      assert.match(
+        response.headers.getSetCookie()[0] ?? '',
+        new RegExp(`Max-Age=${kept * 86_400};`),
+      )
+    }
+  }))
+
 test('pages of other sites, and requests that come from no page, are refused', () =>
   everywhere(async (shop) => {
     const body = { max_age_days: 60 }
@@ -154,7 +169,7 @@ test('a domain that is not above the host, or too long a time, is refused', () =
       { max_age_days: 60, domain: 'www.shop.example; Path=/x' },
       { max_age_days: 60, domain: 7 },
       { max_age_days: 0 },
-      { max_age_days: 401 },
+      { max_age_days: 3_651 },
       { max_age_days: 1.5 },
       { max_age_days: '60' },
       {},

@@ -51,6 +51,7 @@ export interface AppDeps {
 }
 
 const reportReads = { runningMax: 4, waitingMax: 200 }
+const codeLookUps = { runningMax: 2, waitingMax: 2_000 }
 const requestTimeoutMs = 15_000
 /** Node checks open connections only so often, and its limit for headers must not exceed that for all. */
 const httpTimeouts = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 }
@@ -110,6 +111,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const conversions = { database, clock, limits, findProgramKey: findKey, pepper }
   registerClicks(app, {
     db: database,
+    codes: limitConcurrency(database, codeLookUps),
     clock,
     limits,
     findProgramKey: findKey,

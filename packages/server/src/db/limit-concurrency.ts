@@ -3,7 +3,8 @@ import type { Db } from './database.ts'
 
 /**
  * A view of the database through which only `runningMax` statements run at once. Reports read through
- * it: without it, one caller's slow reading could hold every connection, and clicks would wait for it.
+ * one, and codes in other parameters than `aff` are looked up through another: without them, one caller's
+ * slow reading, or a flood of addresses, could hold every connection, and clicks would wait for it.
  * Rejects with OverloadError when `waitingMax` statements wait already.
  */
 export function limitConcurrency(
@@ -19,7 +20,7 @@ export function limitConcurrency(
       return
     }
     if (waiting.length >= waitingMax) {
-      throw new OverloadError('Too many reports are being read, try again shortly', 1)
+      throw new OverloadError('The server is busy, try again shortly', 1)
     }
     // Whoever leaves hands its place on, so the count stays.
     await new Promise<void>((resolve) => waiting.push(resolve))

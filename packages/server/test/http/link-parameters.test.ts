@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { chrome } from '../harness/journeys.ts'
 import { startTestServer, type TestProgram, type TestServer } from '../harness/test-server.ts'
+import { until } from '../harness/until.ts'
 
 /** Links that were made for another system carry the code in a parameter of its own. */
 let server: TestServer
@@ -73,6 +75,37 @@ test("a parameter that the code's program does not read is no code, whatever oth
     assert.equal(answer.body.error, 'No aff parameter found in affiliate_url')
   }
   assert.deepEqual(await storedUrls(program), [])
+})
+
+test('a flood of addresses without aff takes two connections, and every one of them is answered', async (t) => {
+  const program = await reading('ref')
+  const lookingUp = async () => {
+    const rows = await server.db.sql(
+      `select 1 from pg_stat_activity where datname = current_database()
+        and state = 'active' and query like '%unnest%link_parameters%' and pid <> pg_backend_pid()`,
+    )
+    return rows.length
+  }
+  const database = new pg.Client({ connectionString: server.db.url })
+  await database.connect()
+  t.after(() => database.end())
+  await database.query('begin')
+  await database.query('lock table affiliate_programs in access exclusive mode')
+  const flood = Promise.all(
+    Array.from({ length: 50 }, (_, n) =>
+      click(`https://example.com/?ref=${n === 49 ? program.code : `nobody${n}`}`),
+    ),
+  )
+  await until('look-ups wait for the lock', async () => (await lookingUp()) >= 2)
+  // With a connection for each, all that the server has would be taken by now or a moment later.
+  const readyMs = performance.now()
+  while (performance.now() - readyMs < 500) assert.equal(await lookingUp(), 2)
+  await database.query('rollback')
+  const answers = await flood
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [...Array<number>(49).fill(400), 200],
+  )
 })
 
 test('the database refuses parameters that are none', async () => {

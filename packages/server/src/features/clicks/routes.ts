@@ -21,6 +21,8 @@ import { insertTestClick } from './store.ts'
 
 export interface ClickDeps {
   db: Db
+  /** For codes in other parameters than `aff`: a flood of them must not take all connections. */
+  codes: Db
   clock: Clock
   limits: RateLimits
   findProgramKey: FindProgramKey
@@ -69,11 +71,11 @@ export function registerClicks(app: FastifyInstance, deps: ClickDeps): void {
 }
 
 /** Where the code stands in another parameter that its program reads, as if it stood in `aff`. */
-async function withCode({ db, visitTools }: ClickDeps, body: ClickBody): Promise<ClickBody> {
+async function withCode({ codes, visitTools }: ClickDeps, body: ClickBody): Promise<ClickBody> {
   const { affiliate_url: url, page_url: page } = body
   const found = url === undefined ? null : visitTools.landing(url).aff
   if (url === undefined || found?.kind !== 'missing') return body
-  const code = await findAcceptedCode(db, found.others)
+  const code = await findAcceptedCode(codes, found.others)
   if (code === null) return body
   const landing = withAffCode(url, code)
   return { ...body, affiliate_url: landing, ...(page === url ? { page_url: landing } : {}) }
