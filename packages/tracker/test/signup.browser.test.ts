@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { until } from '../../server/test/harness/until.ts'
 import { clickIdOf, openStage, type Stage, sent } from './harness.ts'
 
@@ -34,6 +35,28 @@ async function countClicks(): Promise<number> {
     'select count(*)::integer as n from affiliate_click_events',
   )
   return Number(row?.n)
+}
+
+/** From here on nothing happens in the page because time has passed. */
+async function stopTimers(page: Page): Promise<void> {
+  const now = Date.now()
+  await page.clock.install({ time: now })
+  await page.clock.pauseAt(now + 1_000)
+}
+
+async function clickIdWithoutTimers(page: Page): Promise<string> {
+  const read = () => page.evaluate(() => window.affitor?.clickId ?? '')
+  await until('there is a click id', async () => (await read()) !== '')
+  return read()
+}
+
+/** Whether something is kept for later that nobody is sending. */
+function isWaiting(page: Page): Promise<boolean> {
+  return page.evaluate(
+    () =>
+      localStorage.getItem('affitor_outbox')?.startsWith('[{') === true &&
+      !/"until":[1-9]/.test(localStorage.getItem('affitor_outbox') ?? ''),
+  )
 }
 
 test('a signup names the customer by key and email', async () => {
@@ -122,21 +145,38 @@ test('whoever was not referred signs up without a request', async () => {
   await context.close()
 })
 
-test('offline, click and signup wait, over a reload too, and are sent when the network is back', async () => {
+test('offline, click and signup wait, and are sent when the network is back', async () => {
   const { page, context, calls } = await stage.visitor()
+  await stopTimers(page)
   await page.goto(stage.site.url('www.shop.example'))
   await context.setOffline(true)
   await page.evaluate((code) => {
     history.pushState({}, '', `/?aff=${code}`)
     window.affitor.signup('offline_1', 'off@example.com')
   }, stage.program.code)
-  await until('the click failed', () => calls.length > 0)
-  await page.waitForFunction(() => localStorage.getItem('affitor_outbox')?.includes('"until":0'))
+  await until('the click failed', async () => calls.length > 0 && (await isWaiting(page)))
   assert.equal(await page.evaluate(() => window.affitor.clickId), null)
   await context.setOffline(false)
-  const clickId = await clickIdOf(page)
-  await sent(page)
-  assert.equal((await customer(clickId))?.customer_key, 'offline_1')
+  const clickId = await clickIdWithoutTimers(page)
+  await until('the signup is stored', async () => {
+    return (await customer(clickId))?.customer_key === 'offline_1'
+  })
+  await context.close()
+})
+
+test('what waited offline is sent by the next page', async () => {
+  const { page, context, calls } = await stage.visitor()
+  await stopTimers(page)
+  await context.route('**/api/v1/track/*', (route) => route.abort())
+  await page.goto(landing())
+  await page.evaluate(() => window.affitor.signup('offline_2'))
+  await until('the click failed', async () => calls.length > 0 && (await isWaiting(page)))
+  await context.unroute('**/api/v1/track/*')
+  await page.reload()
+  const clickId = await clickIdWithoutTimers(page)
+  await until('the signup is stored', async () => {
+    return (await customer(clickId))?.customer_key === 'offline_2'
+  })
   await context.close()
 })
 
@@ -177,41 +217,71 @@ test('a click that is refused is not sent again', async () => {
 })
 
 test('the tab is closed right after the signup, and the signup arrives', async () => {
+  // Before it sends the signup, the browser asks whether it may. It is told when the page is gone.
+  const gone: { tell?: () => void } = {}
+  const asked: string[] = []
+  const api = createServer(async (request, response) => {
+    const { method = '', url = '' } = request
+    asked.push(`${method} ${url}`)
+    if (method === 'OPTIONS' && url.endsWith('/lead')) {
+      await new Promise<void>((resolve) => {
+        gone.tell = resolve
+      })
+    }
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part)
+    const answer = await fetch(stage.server.url + url, {
+      method,
+      headers: { 'content-type': 'application/json', origin: 'http://www.shop.example' },
+      ...(method === 'POST' ? { body: Buffer.concat(parts).toString() } : {}),
+    })
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    response.end(await answer.text())
+  })
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const { port } = api.address() as AddressInfo
+  stage.setPage(stage.tag(`data-affitor-api-base="http://127.0.0.1:${port}"`))
   const { page, context } = await stage.visitor()
   await page.goto(landing())
   const clickId = await clickIdOf(page)
-  // Nothing is awaited between the call and the end of the page.
-  await page.evaluate(() => {
-    window.affitor.signup('closed_1', 'c@example.com')
-    window.close()
-  })
+  await page.evaluate(() => window.affitor.signup('closed_1', 'c@example.com'))
+  await until('the browser asks', () => gone.tell !== undefined)
   await page.close()
+  assert.equal(asked.at(-1), 'OPTIONS /api/v1/track/lead')
+  gone.tell?.()
   await until('the signup is stored', async () => {
     return (await customer(clickId))?.customer_key === 'closed_1'
   })
   await context.close()
+  api.close()
 })
 
 test('a page that is left before the click was answered: the next one has the click id at once, and signs up', async () => {
   const { page, context } = await stage.visitor()
+  await stopTimers(page)
   const before = await countClicks()
-  let held = 1
+  const left: { tell?: () => void } = {}
   await context.route('**/api/v1/track/click', async (route) => {
-    // The server has it; the answer never comes to the page.
-    if (held-- <= 0) return route.continue()
+    if (left.tell !== undefined) return route.continue()
+    // The server has it; the answer comes when its page is gone.
+    const told = new Promise<void>((resolve) => {
+      left.tell = resolve
+    })
     await route.fetch()
-    await route.abort()
+    await told
+    await route.abort().catch(() => undefined)
   })
-  const arrived = page.waitForRequest('**/api/v1/track/click')
   await page.goto(landing(), { waitUntil: 'commit' })
-  await arrived
+  await until('the click is stored', async () => (await countClicks()) === before + 1)
   await page.goto(stage.site.url('www.shop.example', '/signup'))
   await page.evaluate(() => window.affitor.signup('left_1'))
-  const clickId = await clickIdOf(page)
-  await sent(page)
-  assert.equal((await customer(clickId))?.customer_key, 'left_1')
+  const clickId = await clickIdWithoutTimers(page)
+  left.tell?.()
+  await until('the signup is stored', async () => {
+    return (await customer(clickId))?.customer_key === 'left_1'
+  })
   // The one that nobody saw the answer to is a click more, and costs nobody anything.
-  assert.ok((await countClicks()) - before <= 2)
+  assert.equal((await countClicks()) - before, 2)
   await context.close()
 })
 
